@@ -1,0 +1,218 @@
+"A real JupyterLab on 127.0.0.1 and a real Chromium, for tests that use a notebook as a person would."
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHOTS = ROOT / "shots"  # screenshots of failures, and of whatever a test shows; not in git
+
+SETTINGS = {  # no news prompt, no update check, all cells in the page, no autosave
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none", "recordTiming": False},
+    "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
+    "@jupyterlab/completer-extension/manager": {"autoCompletion": False},
+}
+
+# The generations of kernels that people have: they differ in which thread a widget's callback runs in, and when.
+KERNELS = {"python3": None, "ipykernel-6.31": "ipykernel==6.31.0", "ipykernel-7.4": "ipykernel==7.4.0"}
+
+
+def chromium() -> str:
+    "The browser to test with: the one CHROMIUM names, the system's, or playwright's own."
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found: return found
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as p:
+        if Path(p.chromium.executable_path).exists(): return p.chromium.executable_path
+    pytest.fail("There is no Chromium: run `make chromium`, or set CHROMIUM to the path of one.", pytrace=False)
+
+
+def install_kernel(name: str, requirement: str, data: Path) -> None:
+    "A kernel of another generation, in a folder of its own, as a kernelspec."
+    folder = ROOT / "_build" / "kernels" / name
+    if not (folder / "done").exists():
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, requirement, "nest-asyncio"], check=True)
+        (folder / "done").touch()
+    spec = {"argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"], "display_name": name, "language": "python", "env": {"PYTHONPATH": str(folder)}}
+    path = data / "kernels" / name / "kernel.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(spec))
+
+
+class Lab:
+    "A JupyterLab server that reads and writes nothing of the user's."
+
+    def __init__(self, root: Path, home: Path):
+        self.root, self.home, self.token = root, home, secrets.token_hex(12)
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            self.port = s.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def start(self, timeout: float = 90) -> "Lab":
+        for name, value in SETTINGS.items():
+            file = self.home / "settings" / f"{name}.jupyterlab-settings"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(value))
+        for name, requirement in KERNELS.items():
+            if requirement: install_kernel(name, requirement, self.home / "data")
+        folders = {f"JUPYTER_{k}_DIR": f"{self.home}/{k.lower()}" for k in ("CONFIG", "DATA", "RUNTIME")}
+        env = os.environ | folders | {
+            "IPYTHONDIR": f"{self.home}/ipython", "JUPYTERLAB_SETTINGS_DIR": f"{self.home}/settings",
+            "JUPYTERLAB_WORKSPACES_DIR": f"{self.home}/workspaces", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        self.log = open(self.home / "lab.log", "w")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser", f"--port={self.port}",
+             "--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0", f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.root}",
+             "--ServerApp.terminals_enabled=False", "--LabApp.extension_manager=readonly"], env=env, stdout=self.log, stderr=subprocess.STDOUT)
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            if self.process.poll() is not None: raise RuntimeError((self.home / "lab.log").read_text()[-2000:])
+            try:
+                urllib.request.urlopen(f"{self.url}/api/status?token={self.token}", timeout=1)
+                return self
+            except OSError: time.sleep(0.1)
+        raise TimeoutError("JupyterLab did not start:\n" + (self.home / "lab.log").read_text()[-2000:])
+
+    def stop(self) -> None:
+        self.process.terminate()  # the server ends its kernels
+        try: self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+
+class Notebook:
+    "A notebook open in a browser tab."
+
+    def __init__(self, page, path: Path):
+        self.page, self.path = page, path
+
+    def js(self, code: str, arg=None):
+        return self.page.evaluate(code, arg)
+
+    def wait_idle(self, timeout: float = 60) -> None:
+        "Wait until the kernel is idle and no cell waits to be run."
+        self.page.wait_for_function("""() => { const s = window.jupyterapp?.shell.currentWidget?.sessionContext;
+            return s && s.isReady && s.session?.kernel?.status === 'idle'
+              && ![...document.querySelectorAll('.jp-Notebook .jp-InputPrompt')].some(o => o.textContent.includes('*')) }""", timeout=timeout * 1000)
+
+    def run_all(self, timeout: float = 120) -> None:
+        "Run all cells and wait for them."
+        self.js("() => window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => null)")
+        self.wait_idle(timeout)
+
+    def start_all(self) -> None:
+        "Run all cells without waiting."
+        self.js("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); return null }")
+
+    def run(self, i: int, timeout: float = 120) -> None:
+        "Run cell `i` and wait for it."
+        self.start(i)
+        self.wait_idle(timeout)
+
+    def start(self, i: int) -> None:
+        "Run cell `i` without waiting."
+        self.js("""i => { const nb = jupyterapp.shell.currentWidget.content; nb.activeCellIndex = i;
+            jupyterapp.commands.execute('notebook:run-cell'); return null }""", i)
+
+    def save(self) -> None:
+        self.js("() => jupyterapp.commands.execute('docmanager:save').then(() => null)")
+
+    def cell(self, i: int):
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(i)
+
+    def output(self, i: int):
+        return self.cell(i).locator(".jp-Cell-outputArea")
+
+    def errors(self) -> list[str]:
+        "What cells printed as errors."
+        return self.page.locator('.jp-Notebook [data-mime-type="application/vnd.jupyter.stderr"], .jp-Notebook [data-mime-type="application/vnd.jupyter.error"]').all_inner_texts()
+
+    def shot(self, name: str) -> None:
+        SHOTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=str(SHOTS / f"{name}.png"))
+
+    def theme(self, name: str) -> None:
+        "Switch to 'JupyterLab Light' or 'JupyterLab Dark'."
+        self.js("name => jupyterapp.commands.execute('apputils:change-theme', {theme: name}).then(() => null)", name)
+        self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg="false" if "Dark" in name else "true")
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    lab = Lab(tmp_path_factory.mktemp("labroot"), tmp_path_factory.mktemp("labhome"))
+    try:
+        yield lab.start()
+    finally:
+        lab.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+    path = chromium()
+    with sync_playwright() as p:
+        quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+        browser = p.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", *quiet])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_nb(lab, browser, request):
+    "A function: notebook file, or list of cell sources -> `Notebook`, open in JupyterLab with its kernel ready."
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    foreign, pages = [], []
+
+    def route(r):
+        if r.request.url.startswith((lab.url, "data:", "blob:")): return r.continue_()
+        foreign.append(r.request.url)
+        r.abort()
+
+    context.route("**/*", route)
+
+    def open_(nb, kernel: str = "python3") -> Notebook:
+        if isinstance(nb, (str, Path)): source = nbformat.read(nb, 4)
+        else: source = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in nb])
+        source.metadata["kernelspec"] = {"name": kernel, "display_name": kernel, "language": "python"}
+        path = lab.root / f"{re.sub(r'[^A-Za-z0-9_]+', '-', request.node.name)[:40]}-{secrets.token_hex(3)}.ipynb"
+        nbformat.write(source, path)
+        page = context.new_page()
+        pages.append(page)
+        page.problems = []
+        page.on("pageerror", lambda e: page.problems.append(str(e)))
+        page.goto(f"{lab.url}/lab/workspaces/{secrets.token_hex(4)}/tree/{path.name}?token={lab.token}&reset")  # its own workspace: no tabs of other tests
+        page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady", timeout=90_000)
+        notebook = Notebook(page, path)
+        notebook.wait_idle(90)
+        return notebook
+
+    yield open_
+    for page in pages:
+        if getattr(request.node, "rep_call", None) is not None and request.node.rep_call.failed:
+            SHOTS.mkdir(exist_ok=True)
+            page.screenshot(path=str(SHOTS / f"failed-{request.node.name}.png"))
+        try: page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")  # ends this notebook's kernel
+        except Exception: pass
+    context.close()
+    assert not foreign, f"The page asked other hosts: {foreign}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    setattr(item, "rep_" + report.when, report)
+    return report
