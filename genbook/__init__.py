@@ -1,2 +1,33 @@
-"Generative models you can train, prompt, drag and understand without leaving the notebook."
+"""Generative models you can train, prompt, drag and understand without leaving the notebook.
+
+Names are imported when they are first used, so that `import genbook` and `%load_ext genbook` cost nothing until a model is asked for.
+"""
 __version__ = "0.1.0"
+
+from pathlib import Path
+
+import lazy_loader
+
+PRETRAINED = Path(__file__).parent / "pretrained"  # the models that come with genbook, a folder each
+
+EXPORTS = {  # module -> names; those of `models` are the families of models
+    "core": ["Model", "Samples", "capabilities"],
+    "check": ["check_model"],
+    "store": ["load", "pretrained", "save"],
+    "models.vae": ["VAE"],
+    "widgets.explore": ["explore"],
+    "widgets.run": ["run"],
+}
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=EXPORTS)
+
+
+def load_ipython_extension(shell) -> None:
+    "What `%load_ext genbook` does: the magics, and tab completion for them."
+    from genbook.magics import register
+    register(shell)
+
+
+def unload_ipython_extension(shell) -> None:
+    "What `%unload_ext genbook` does: takes them away again."
+    from genbook.magics import unregister
+    unregister(shell)

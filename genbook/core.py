@@ -268,7 +268,8 @@ def draw_samples(model: Model, seed: int, indices: Iterable[int]) -> Samples:
 
 def arguments(model: Model) -> dict[str, Any]:
     "The constructor arguments of `model`, by name."
-    return {name: getattr(model, name) for name in list(inspect.signature(type(model).__init__).parameters)[1:]}
+    parameters = inspect.signature(type(model)).parameters.values()
+    return {p.name: getattr(model, p.name) for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
 
 
 def is_fitted(model: Model) -> bool:

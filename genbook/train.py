@@ -216,6 +216,9 @@ class Neural(Stepwise, nn.Module):
             self.restore(state["model"].state())
             worker.load_state_dict(state["worker"])
             optimiser.load_state_dict(state["optimiser"])
+            for parameter, moments in optimiser.state.items():  # in the parameter's own order in memory, which fused updates rely on
+                for name, value in moments.items():
+                    if value.shape == parameter.shape: moments[name] = torch.empty_like(parameter).copy_(value)
             number, seconds = state["number"], state["seconds"]
         wrapped, optimiser = accelerator.prepare(worker, optimiser)
         mine = slice(accelerator.process_index, None, accelerator.num_processes)

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..core import Condition, Noise, available_if, check_seed, narrow, require_fitted
-from ..data import Data, Images, Scaling, check_items
+from ..data import Data, Scaling, check_items
 from ..nets import feedforward, image_decoder, image_encoder, make
 from ..train import Neural, step_seed
 
