@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['CAPABILITIES', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise', 'check_seed', 'Condition', 'Modality', 'Origin',
            'Samples', 'Model', 'draw_samples', 'arguments', 'is_fitted', 'require_fitted', 'escape', 'fingerprint',
-           'narrow', 'HasLogProb', 'HasElbo', 'HasLatent', 'Conditional', 'Streams', 'Trains', 'capabilities',
-           'require', 'available_if']
+           'narrow', 'HasLogProb', 'HasElbo', 'HasLatent', 'Conditional', 'Trains', 'capabilities', 'require',
+           'available_if']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
 import copy
@@ -368,20 +368,13 @@ class Conditional(Protocol, metaclass=_Capability):
 
 
 @runtime_checkable
-class Streams(Protocol, metaclass=_Capability):
-    "Shows its work: yields the items again and again while they form, the finished ones last."
-
-    def stream(self, noise: Noise) -> Iterator[Any]: ...
-
-
-@runtime_checkable
 class Trains(Protocol, metaclass=_Capability):
     "Learns step by step: `learn` yields a `Step` after each."
 
     def learn(self, x: Any, *, seed: int | None = None, **options: Any) -> Iterator[Any]: ...
 
 
-CAPABILITIES = (HasLogProb, HasElbo, HasLatent, Conditional, Streams, Trains)
+CAPABILITIES = (HasLogProb, HasElbo, HasLatent, Conditional, Trains)
 
 # %% ../nbs/00_core.ipynb #ac07f441
 def capabilities(model: Model) -> list[str]:

@@ -3,7 +3,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import chromium
 import nbformat
 import pytest
 
@@ -26,16 +26,6 @@ SETTINGS = {  # no news prompt, no update check, all cells in the page, no autos
 
 # The generations of kernels that people have: they differ in which thread a widget's callback runs in, and when.
 KERNELS = {"python3": None, "ipykernel-6.31": "ipykernel==6.31.0", "ipykernel-7.4": "ipykernel==7.4.0"}
-
-
-def chromium() -> str:
-    "The browser to test with: the one CHROMIUM names, the system's, or playwright's own."
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found: return found
-    from playwright.sync_api import sync_playwright
-    with sync_playwright() as p:
-        if Path(p.chromium.executable_path).exists(): return p.chromium.executable_path
-    pytest.fail("There is no Chromium: run `make chromium`, or set CHROMIUM to the path of one.", pytrace=False)
 
 
 def install_kernel(name: str, requirement: str, data: Path) -> None:
@@ -163,7 +153,8 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="session")
 def browser():
     from playwright.sync_api import sync_playwright
-    path = chromium()
+    path = chromium.find()
+    if not path: pytest.fail("There is no Chromium: run `make chromium`, or set CHROMIUM to the path of one.", pytrace=False)
     with sync_playwright() as p:
         quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
         browser = p.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", *quiet])
