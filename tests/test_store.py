@@ -119,25 +119,25 @@ from genbook import VAE
 from genbook.data import small_digits
 from genbook.train import train
 folder, resume = sys.argv[1], sys.argv[2] == "resume"
-for step in train(VAE(codes=2, width=8), small_digits()[:200], **({} if resume else dict(seed=1, steps=600)), checkpoint=folder, every=0, resume=folder if resume else None):
+for step in train(VAE(codes=2, width=8), small_digits()[:200], **({} if resume else dict(seed=1, steps=120)), checkpoint=folder, every=0, resume=folder if resume else None):
     print(step.number, flush=True)
 """
 
 
 def test_killed_and_resumed_is_unbroken(tmp_path):
     "A process killed without warning, again and again, leaves a checkpoint that goes on bit for bit."
-    unbroken = VAE(codes=2, width=8).fit(PICTURES, seed=1, steps=600, progress=False)
+    unbroken = VAE(codes=2, width=8).fit(PICTURES, seed=1, steps=120, progress=False)
     folder, reached = tmp_path / "checkpoint", []
-    for kill_after in (7, 23, 61):
+    for kill_after in (5, 23):
         process = subprocess.Popen([sys.executable, "-c", TRAINING, str(folder), "resume" if reached else "start"], stdout=subprocess.PIPE, text=True)
         for _ in range(kill_after): reached.append(int(process.stdout.readline()))
         time.sleep(0.002 * kill_after)  # not a wait for anything: a kill at no particular moment of a step
         process.send_signal(signal.SIGKILL)
         process.wait()
-    assert reached[7] > 1 and reached[30] > reached[7], "it went on rather than starting anew"
+    assert reached[5] > 1, "it went on rather than starting anew"
     resumed = VAE(codes=2, width=8)
     for step in train(resumed, PICTURES, resume=folder): pass
-    assert step.number == 600
+    assert step.number == 120
     assert fingerprint(resumed) == fingerprint(unbroken)
 
 
