@@ -190,13 +190,16 @@ class Neural(Stepwise, nn.Module):
         learning_rate: float = 1e-3,  # of Adam
         average: float = 0.999,  # how slowly the model follows the working copy; 0 = at once
         precision: str = "float32",  # or "bfloat16", faster where the processor has it
-        held_out: Data | None = None,  # items to report the loss of as well, ten times in all
+        held_out: Any = None,  # items to report the loss of as well, ten times in all
     ) -> Iterator[Step]:
         data, seed = x if isinstance(x, Data) else Data(x), check_seed(seed)
+        numbers = {"steps": (steps, int, 1), "batch_size": (batch_size, int, 1), "epochs": (epochs, float, 1e-12), "learning_rate": (learning_rate, float, 1e-12), "average": (average, float, 0)}
+        for name, (value, kind, least) in numbers.items():
+            if value is not None and not (isinstance(value, (int, kind)) and least <= value < math.inf):
+                raise ValueError(f"{name} is {value!r}, but a {'whole ' if kind is int else ''}number of at least {least:g} was expected: choose another.")
+        if held_out is not None and not isinstance(held_out, Data): held_out = Data(held_out)
         batch_size = min(batch_size, len(data))
-        if steps is None: steps = 2000 if epochs is None else round(epochs * len(data) / batch_size)
-        for name, value, least in (("steps", steps, 1), ("batch_size", batch_size, 1), ("learning_rate", learning_rate, 1e-12), ("average", average, 0)):
-            if not (isinstance(value, (int, float)) and least <= value < math.inf): raise ValueError(f"{name} is {value!r}, but a number of at least {least:g} was expected: choose another.")
+        if steps is None: steps = 2000 if epochs is None else max(1, round(epochs * len(data) / batch_size))
         if precision not in ("float32", "bfloat16"): raise ValueError(f"precision is {precision!r}: choose float32 or bfloat16.")
         check_learnable(data)
         if is_fitted(self):

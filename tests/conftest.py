@@ -3,6 +3,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -96,6 +97,7 @@ class Notebook:
     def wait_idle(self, timeout: float = 60) -> None:
         "Wait until the kernel is idle and no cell waits to be run."
         self.page.wait_for_function("""() => { const s = window.jupyterapp?.shell.currentWidget?.sessionContext;
+            if (s?.session?.kernel?.status === 'unknown') s.session.kernel.requestKernelInfo();  // JupyterLab may have missed the kernel's first word
             return s && s.isReady && s.session?.kernel?.status === 'idle'
               && ![...document.querySelectorAll('.jp-Notebook .jp-InputPrompt')].some(o => o.textContent.includes('*')) }""", timeout=timeout * 1000)
 
@@ -200,6 +202,24 @@ def open_nb(lab, browser, request):
         except Exception: pass
     context.close()
     assert not foreign, f"The page asked other hosts: {foreign}"
+
+
+@pytest.fixture(scope="session")
+def axe():
+    "A function: page, selector -> what axe-core finds wrong for people who cannot see, or not well; one line each."
+    script = ROOT / "_build" / "axe" / "package" / "axe.min.js"
+    if not script.exists():
+        folder = script.parents[1]
+        folder.mkdir(parents=True, exist_ok=True)
+        packed = subprocess.run(["npm", "pack", "--silent", "axe-core@4.14.1"], cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+        shutil.unpack_archive(folder / packed, folder)
+
+    def check(page, selector: str) -> list[str]:
+        page.evaluate(script.read_text(encoding="utf-8"))
+        found = page.evaluate("selector => axe.run(selector).then(result => result.violations)", selector)
+        return [f"{v['id']}: {v['help']} {[n['html'][:120] for n in v['nodes']]}" for v in found]
+
+    return check
 
 
 @pytest.hookimpl(wrapper=True)

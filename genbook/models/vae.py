@@ -177,6 +177,16 @@ class VAE(Neural):
         decoded = decoded.view(-1, *self.item_shape_)
         return decoded.sigmoid() if self.scaling_ is None else self.scaling_.inverse(decoded)
 
+    @available_if(lambda self: self._known() and self.network == "feedforward" and self.likelihood == "bernoulli")
+    def decoder_layers(self) -> list[tuple[Tensor, Tensor, str]]:
+        "The decoder as layers, for whoever computes it elsewhere, such as a web page: weights (out, in), biases (out,), and what follows them."
+        require_fitted(self)
+        with self.lock: layers = [(layer.weight.clone().cpu(), layer.bias.clone().cpu(), "relu") for layer in self.decoder if isinstance(layer, torch.nn.Linear)]
+        weight, bias, after = layers[0]
+        if self.condition is not None: layers[0] = weight[:, :self.codes], bias + weight[:, self.codes:] @ self._told(1)[0].cpu(), after
+        layers[-1] = *layers[-1][:2], "sigmoid"
+        return layers
+
     @available_if(_known)
     def codes_prior(self, noise: Noise) -> Tensor:  # (n, codes)
         "Codes as `sample` draws them: standard normal."

@@ -1,0 +1,226 @@
+"The magics in a shell: whatever is written, a cell gives samples or one line that says what is wrong."
+import random
+import subprocess
+import sys
+import unicodedata
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from IPython.core.completer import CompletionContext, provisionalcompleter
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+import genbook.magics
+import genbook.store
+from genbook import VAE, Model, Samples, save
+from genbook.core import Condition, narrow
+from genbook.data import Data, Vectors, small_digits
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+class Speaker(Model):
+    "A model that can be told all kinds of things."
+    accepts = {"label": Condition(choices=(HOSTILE, *range(10))), "age": Condition(low=18, high=90), "hours per week": Condition(low=0, high=99), "prompt": Condition()}
+
+    def __init__(self, voices: int = 1): self.voices = voices
+
+    def fit(self, x, *, seed=None, times: int = 1):
+        self.mean_, self.modality_ = Data(x).items.mean(0), Vectors(2)
+        return self
+
+    def draw(self, noise): return noise.uniform(2)
+    def given(self, **conditions): return narrow(self, conditions)
+
+
+class Trap:
+    "A variable that notices when it is used as more than a value."
+    sprung = False
+    def __getattr__(self, name): Trap.sprung = True
+    def __getitem__(self, key): Trap.sprung = True
+    def __call__(self, *args): Trap.sprung = True
+    def __format__(self, spec): Trap.sprung = True
+    def __str__(self): return "trap"
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory):
+    "A shell with the magics, some variables, and a folder of models in the place of those that come with genbook."
+    folder = tmp_path_factory.mktemp("pretrained")
+    save(VAE(codes=2, width=8, condition="label").fit(small_digits(), seed=0, steps=20, progress=False), folder / "digits")
+    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (genbook.magics, genbook.store): patch.setattr(module, "PRETRAINED", folder)
+        genbook.magics.register(shell)
+        rows = torch.rand(9, 2)
+        shell.user_ns.update(speaker=Speaker().fit(rows), empty=Speaker(), rows=rows, three=3, colour="red", trap=Trap(), Speaker=Speaker, unkind=HOSTILE)
+        yield shell
+
+
+def run(shell, magic: str, line: str, body: str | None = None):
+    "What a magic answers; a mistake as its one line."
+    try: return shell.run_line_magic(magic, line) if body is None else shell.run_cell_magic(magic, line, body)
+    except UsageError as error:
+        text = str(error)
+        assert text.isprintable() and len(text.splitlines()) == 1 and len(text) < 800
+        return text
+
+
+words = st.one_of(
+    st.sampled_from(["speaker", "digits", "empty", "three", "Speaker", "VAE", "-n", "--seed", "--out", "-o", "-h", "--help", "--se", "--n", "-n4", "-n=2", "--seed=-1", "-1", "0", "3", "7", "9" * 30, "9" * 5000,
+                     "kept", "kept2", "class", "__name__", "'", '"', "'two words'", ";", "--", "-", "@file", "{three}", "$three", "x=y", "../digits", "__import__('antigravity')", HOSTILE]),
+    st.text(max_size=8))
+lines = st.lists(words, max_size=7).map(" ".join) | st.builds("{} {}".format, st.sampled_from(["speaker", "digits", "speaker -n 2 --seed 3", "speaker --out kept"]), words)
+values = st.one_of(
+    st.sampled_from(["3", "33", "18.5", "nan", "{three}", "{colour} circle", "{trap}", "{trap.x}", "{trap[0]}", "{trap()}", "{trap!r}", "{trap:>9}", "{{", "}}", "{", "}", "{}", "{nothing}", "{__import__('antigravity')}",
+                     "{three.__class__}", "'3'", '"', "", ";", "# no", HOSTILE, "{unkind}", "{rows}", "x" * 5000]),
+    st.text(max_size=12))
+keys = st.sampled_from(["label", "age", "hours per week", "prompt", "lable", "self", "n", "data", "steps", "voices", "times", "seed", "codes", "# label", ""]) | st.text(max_size=6)
+bodies = st.lists(st.builds("{}{}{}".format, keys, st.sampled_from([": ", ":", " :", " "]), values) | values, max_size=4).map("\n".join)
+many = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def states(): return random.getstate(), str(np.random.get_state()), torch.get_rng_state().tolist()
+
+
+@many
+@given(lines, bodies | st.none())
+def test_generate_gives_samples_or_one_line(shell, line, body):
+    before, drawn = dict(shell.user_ns), states()
+    answer = run(shell, "generate", line, body)
+    assert answer is None or isinstance(answer, (str, Samples))
+    new = {name: value for name, value in shell.user_ns.items() if name not in before or before[name] is not value}
+    assert len(new) <= 1 and all(isinstance(value, Samples) and name in unicodedata.normalize("NFKC", line) for name, value in new.items())
+    assert not isinstance(answer, str) or not new  # a mistake binds nothing
+    assert states() == drawn and not Trap.sprung and "antigravity" not in sys.modules
+    shell.user_ns.clear()
+    shell.user_ns.update(before)
+
+
+@many
+@given(st.sampled_from(["Speaker --out kept", "speaker", "speaker --out kept", "empty", "Speaker", "three"]) | lines, bodies | bodies.map("data: rows\n{}".format))
+def test_train_gives_a_model_or_one_line(shell, line, body):
+    before, drawn = dict(shell.user_ns), states()
+    if "digits" in body: return  # the real thing is trained below
+    answer = run(shell, "train", line, body)
+    new = {name: value for name, value in shell.user_ns.items() if name not in before or before[name] is not value}
+    assert answer is None or isinstance(answer, str) and not new
+    assert len(new) <= 1 and all(isinstance(value, Model) for value in new.values())
+    assert states() == drawn and not Trap.sprung and "antigravity" not in sys.modules
+    shell.user_ns.clear()
+    shell.user_ns.update(before, empty=Speaker())
+
+
+@many
+@given(st.sampled_from(["%%generate ", "%%train ", "%genbook ", "x = %generate ", "\n%%generate speaker\n", "%%train VAE\n", "%%train Speaker\n", ""]), lines | bodies, st.integers(0, 9))
+def test_tab_answers_anything(shell, start, text, back):
+    matcher = next(m for m in shell.Completer.custom_matchers if getattr(m, "matcher_identifier", "") == "genbook")
+    text = start + text
+    *above, before = text[:max(0, len(text) - back)].split("\n")
+    result = matcher(CompletionContext(token="", full_text=text, cursor_position=len(before), cursor_line=len(above), limit=None))
+    for completion in result["completions"]:
+        assert before.endswith(result["matched_fragment"]) and completion.text.startswith(result["matched_fragment"])
+    assert not Trap.sprung
+
+
+def tab(shell, text: str) -> dict[str, str]:
+    "What Tab offers at the end of `text`: words and their types."
+    with provisionalcompleter(): return {c.text: c.type for c in shell.Completer.completions(text, len(text))}
+
+
+@pytest.mark.parametrize("text, offered", [
+    ("%%generate dig", {"digits": "shipped"}), ("x = %generate spe", {"speaker": "Speaker"}), ("%%generate digits --", {"--seed": "number", "--out": "name", "--help": "flag"}),
+    ("%%generate digits --seed 7 --s", {"--s": "<unknown>"}), ("%%generate digits --seed ", {"": "<unknown>"}), ("%%generate speaker --out ", {"": "<unknown>"}),
+    ("%%generate digits\nl", {"label: ": "choice"}), ("%%generate speaker\n", {"label: ": "choice", "age: ": "number", "hours per week: ": "number", "prompt: ": "text"}),
+    ("%%generate speaker\nage: 20\nlabel: <", {HOSTILE: "label"}), ("%%generate speaker\nage: 20\na", {"a": "<unknown>"}), ("%%generate speaker\nprompt: a {col", {"{colour}": "str"}),
+    ("%%train VA", {"VAE": "class"}), ("%%train VAE --out mine\nlearn", {"learning_rate: ": "float"}), ("%%train VAE\nnetwork: ", {"feedforward": "default"}), ("%%train VAE\ndata: ro", {"rows": "data"}),
+    ("%%train VAE\ndata: sm", {"small_digits": "data"}), ("%%train digits\nwid", {"wid": "<unknown>"}), ("%%train speaker\nt", {"times: ": "int"}), ("%genbook V", {"VAE": "class"}), ("%%train Spe", {"Speaker": "class"}), ("%%train Speaker\nv", {"voices: ": "int"})])
+def test_tab_offers(shell, text, offered): assert tab(shell, text) == offered
+
+
+def test_python_keeps_its_own_completion(shell): assert "three" in tab(shell, "thr")
+
+
+@pytest.mark.parametrize("magic, line, body, said", [
+    ("generate", "", None, "Name a model, as in %generate digits -n 4. Choose from: digits, empty, speaker."),
+    ("generate", "speeker", None, "There is no model called 'speeker'. Did you mean speaker?"),
+    ("generate", "three", None, "three is of type int, and not a model."),
+    ("generate", "Speaker", None, "Speaker is a class of models, and has learnt nothing yet."),
+    ("generate", "empty", None, "This Speaker has not seen data yet. Call fit(x) first."),
+    ("generate", "speaker -n", None, "argument -n: expected one argument. %generate -h shows the options."),
+    ("generate", "speaker -n 1000000000", None, "-n is 1000000000, but a cell draws at most 100000"),
+    ("generate", "speaker --se 3", None, "%generate does not understand '--se'."),
+    ("generate", "speaker 'x", None, "opens a quote and does not close it"),
+    ("generate", "speaker --out class", None, "--out is 'class', but the name of a variable was expected"),
+    ("generate", "speaker", "age: 7", "age is '7', but this model knows numbers from 18 to 90"),
+    ("generate", "speaker", "label: {unkind.x}", "{unkind.x} is not the name of a variable"),
+    ("generate", "speaker", "label: 3\nlabel: 4", "label stands there twice"),
+    ("generate", HOSTILE, None, "%generate does not understand 'src=x'"),
+    ("train", "VAE --out x", "data: small_digits\nepochs: ten", "epochs is 'ten', but float | None was expected"),
+    ("train", "VAE --out x", "data: small_digits\nlikelihood: poisson", "likelihood is 'poisson': choose bernoulli or gaussian."),
+    ("train", "Speaker --out x", "data: three", "The items have shape ()"),
+    ("train", "Speaker --out x", "data: row", "There are no data called 'row'. Did you mean rows?"),
+    ("genbook", "speeker", None, "There is no model called 'speeker'. Did you mean speaker?")])
+def test_mistakes(shell, magic, line, body, said): assert said in run(shell, magic, line, body)
+
+
+def test_values_keep_their_type_and_semicolons_silence(shell):
+    samples = run(shell, "generate", "speaker -n 3 --seed 5 --out kept", "label: {three}\nprompt: a {colour} {{circle}}\n# age: 7\nhours per week: 40")
+    assert dict(samples.origin.conditions) == {"label": 3, "prompt": "a red {circle}", "hours per week": 40.0} and shell.user_ns["kept"] is samples
+    assert dict(run(shell, "generate", "speaker", "a cat's\n{colour} hat").origin.conditions) == {"prompt": "a cat's\nred hat"}
+    assert run(shell, "generate", "speaker --out quiet", "a cat's {{;") is None and shell.user_ns["quiet"].origin.conditions["prompt"] == "a cat's {"
+    assert run(shell, "generate", "speaker -n 2;") is None
+
+
+def test_what_is_unexpected_keeps_its_traceback(shell):
+    class Broken(Speaker):
+        def draw(self, noise): return torch.ones(2) + torch.ones(3)
+
+    shell.user_ns["broken"] = Broken().fit(torch.rand(9, 2))
+    with pytest.raises(RuntimeError, match="must match the size"): shell.run_line_magic("generate", "broken")
+    del shell.user_ns["broken"]
+
+
+def test_training_goes_on_where_it_is_or_in_a_copy(shell):
+    assert run(shell, "train", "VAE --out mine", "data: small_digits\ncodes: 2\nwidth: 8\nsteps: 3\nseed: 0") is None
+    mine, before = shell.user_ns["mine"], genbook.core.fingerprint(shell.user_ns["mine"])
+    run(shell, "train", "mine --out other", "data: small_digits\nsteps: 3")
+    assert shell.user_ns["other"] is not mine and genbook.core.fingerprint(mine) == before
+    run(shell, "train", "mine", "data: small_digits\nsteps: 3")
+    assert shell.user_ns["mine"] is mine and genbook.core.fingerprint(mine) != before
+    for name in ("mine", "other"): del shell.user_ns[name]
+
+
+def test_names_are_text(shell):
+    for shown in (run(shell, "genbook", ""), run(shell, "genbook", "speaker")):
+        assert "<img" not in shown._repr_html_() and "<script" not in shown._repr_html_()
+    assert HOSTILE in repr(shown) and "&lt;img" in shown._repr_html_()
+
+
+def test_registering_twice_and_taking_away(shell):
+    fresh = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
+    ours = lambda: [m for m in fresh.Completer.custom_matchers if getattr(m, "matcher_identifier", "") == "genbook"]
+    for _ in range(2): genbook.load_ipython_extension(fresh)
+    assert len(ours()) == 1 and sum(type(c).__name__ == "GenbookMagics" for c in fresh.configurables) == 1
+    genbook.unload_ipython_extension(fresh)
+    assert not ours() and fresh.find_line_magic("generate") is None and fresh.find_cell_magic("train") is None
+
+
+def test_loading_listing_and_completing_do_not_import_torch():
+    code = """
+import sys
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_line_magic("load_ext", "genbook")
+with provisionalcompleter():
+    for text in ("%%generate ", "%%generate digits\\n", "%%train VAE\\n", "%%train VAE\\ndata: ", "%genbook "): assert list(shell.Completer.completions(text, len(text)))
+repr(shell.run_line_magic("genbook", "")), repr(shell.run_line_magic("genbook", "VAE"))
+print(sorted({"torch", "numpy", "genbook.core", "altair", "anywidget"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.strip() == "[]", done.stdout + done.stderr
