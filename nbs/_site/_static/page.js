@@ -1,0 +1,9 @@
+// What scrolls sideways can be reached with the keyboard.
+const reach = () => {
+  for (const box of document.querySelectorAll("pre, .chart, .output, .table-wrapper, .katex-display, .sig")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+};
+addEventListener("load", reach);
+addEventListener("resize", reach);

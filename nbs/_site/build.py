@@ -1,0 +1,50 @@
+"""Builds the site from the notebooks: python nbs/_site/build.py [--strict]
+
+Each notebook is read (page.py) and run (run.py), and written as Sphinx with MyST-NB reads it (write.py) together with what its module's source says of
+the public names (apidoc.py). Sphinx then makes the pages (conf.py) with scripts and fonts that were fetched once (vendor.py), so that they ask no other host.
+"""
+import argparse
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from page import ROOT, PageError, all_pages
+from run import package_key, run
+from vendor import vendor
+from write import SOURCES, Links, contents, write
+
+HERE = Path(__file__).parent
+SITE = ROOT / "_docs"
+
+
+def build(strict: bool) -> int:
+    "Make the site; 0 if all went well. With `strict`, a warning of Sphinx is an error."
+    started = time.monotonic()
+    vendor()
+    pages, package = all_pages(), package_key()
+    for page in pages:
+        begun = time.monotonic()
+        if run(page, package): print(f"{page.name}: ran in {time.monotonic() - begun:.0f} s", flush=True)
+    links = Links(pages)
+    written = {write(page, links, contents(pages) if page.name == "index" else "") for page in pages}
+    for path in SOURCES.rglob("*.ipynb"):  # pages whose notebooks are gone
+        if path.relative_to(SOURCES).with_suffix("").as_posix() not in written: path.unlink()
+    if strict: shutil.rmtree(SITE, ignore_errors=True)
+    ran = time.monotonic()
+    status = sphinx(strict)
+    print(f"{len(pages)} pages in {SITE}: notebooks {ran - started:.0f} s, Sphinx {time.monotonic() - ran:.0f} s")
+    return status
+
+
+def sphinx(strict: bool) -> int:
+    strictly = ["--fail-on-warning", "--keep-going"] if strict else []
+    return subprocess.run([sys.executable, "-m", "sphinx", "-b", "html", "-q", "-c", HERE, "-d", ROOT / "_build" / "doctrees", *strictly, SOURCES, SITE]).returncode
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--strict", action="store_true", help="warnings are errors, and nothing of an earlier build is left")
+    try: sys.exit(build(parser.parse_args().strict))
+    except PageError as error: sys.exit(str(error))
