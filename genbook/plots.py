@@ -80,7 +80,7 @@ def losses(
         if len(points) <= 20: marked += points
     values = [row["value"] for row in rows]
     first = [row["value"] for row in rows if row["loss"] == next(iter(history))]
-    logarithmic = min(values, default=0) > 0 and max(first) >= 100 * min(first)
+    logarithmic = bool(first) and min(values) > 0 and max(first) >= 100 * min(first)
     marks = {"values": [10.0**e for e in range(math.ceil(math.log10(min(values))), math.floor(math.log10(max(values))) + 1)]} if logarithmic else {"tickCount": 5}
     last = ", ".join(f"{name} {values[-1]:.4g}" for name, (_, values) in history.items())
     encoding = {

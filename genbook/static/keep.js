@@ -1,0 +1,62 @@
+// Keeps a widget in the saved notebook, so that it can be seen again without its kernel.
+//
+// JupyterLab writes the state of widgets into the notebook only if its setting "Save Widget State Automatically" is on; otherwise a reopened notebook says
+// "Error displaying widget: model not found". Here the widget itself does what that setting would do, for itself alone, in the same format and place.
+// Where there is no such document (VS Code, Colab, a static page) nothing happens.
+//
+//   const stop = keep(model, () => ({ picture: "..." }))   // in `render`: the function gives values, as JSON, that are newer on the page than in the model
+//   revive(model)                                          // in `initialize`
+
+const WIDGET_STATE = "application/vnd.jupyter.widget-state+json";
+const WIDGET_VIEW = "application/vnd.jupyter.widget-view+json";
+
+// This model among the live ones of the page, as [id, entry]; undefined when it has no kernel (a restored notebook), or where widgets are not kept like this.
+function liveEntry(model) {
+  const layout = model.get("layout")?.model_id; // every widget has a layout of its own, and that has an id
+  const live = model.widget_manager?.get_state_sync?.({ drop_defaults: true }).state ?? {};
+  const found = layout && Object.entries(live).find(([, entry]) => entry.state.layout === `IPY_MODEL_${layout}`);
+  return found && { id: found[0], entry: found[1], layout, layoutEntry: live[layout] };
+}
+
+function keep(model, newer = () => ({})) {
+  const notebook = model.widget_manager?.context;
+  if (!notebook?.saveState?.connect || !notebook.model?.setMetadata) return () => {};
+
+  const write = (_, step) => {
+    if (step !== "started") return;
+    const before = notebook.model.getMetadata("widgets")?.[WIDGET_STATE];
+    const state = { ...before?.state };
+    const here = liveEntry(model);
+    if (here) {
+      state[here.id] = { ...here.entry, state: { ...here.entry.state, ...newer() } };
+      if (here.layoutEntry) state[here.layout] = here.layoutEntry;
+    }
+    // widgets of ours whose output was cleared since
+    const outputs = notebook.model.toJSON().cells?.flatMap((cell) => cell.outputs ?? []) ?? [];
+    const shown = new Set(outputs.map((output) => output.data?.[WIDGET_VIEW]?.model_id));
+    for (const [id, entry] of Object.entries(state)) {
+      if (shown.has(id) || !entry.state?._anywidget_id?.startsWith("genbook.")) continue;
+      delete state[entry.state.layout?.replace("IPY_MODEL_", "")];
+      delete state[id];
+    }
+    notebook.model.setMetadata("widgets", { [WIDGET_STATE]: { version_major: 2, version_minor: 0, state } });
+  };
+
+  notebook.saveState.connect(write);
+  return () => notebook.saveState.disconnect(write);
+}
+
+// JupyterLab may look for a kept widget before it has read it from the notebook (its manager says "restored" when the kernel connects, too), and then says
+// "model not found" for good. So a widget that is there, and that no output shows although it should, has its output drawn once more.
+async function revive(model) {
+  const manager = model.widget_manager, cells = manager?.context?.model?.cells;
+  if (!cells || !manager.has_model) return;
+  for (const { outputs } of cells) {
+    for (let i = 0; i < (outputs?.length ?? 0); i++) {
+      const output = outputs.get(i), id = output.data?.[WIDGET_VIEW]?.model_id;
+      if (!id || !manager.has_model(id)) continue;
+      const found = await manager.get_model(id);
+      if (found.get("layout") === model.get("layout") && !Object.keys(found.views ?? {}).length) outputs.set(i, output.toJSON());
+    }
+  }
+}

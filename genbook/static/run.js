@@ -1,0 +1,274 @@
+// The live view of a run: its losses as a curve, samples as they form, figures, and buttons that pause and stop it.
+//
+// All that is shown is a function of a few traits: `points` (rows of three float32: which loss, step, value), `progress` (figures and texts) and `picture` (PNG), or `text` where samples are words.
+// New points come as messages and are added to `points` here, once for all views; the kernel sends the whole of it now and then, and whenever a view is shown.
+
+const STATES = { waiting: "Getting ready", running: "Learning", paused: "Paused", stopped: "Stopped early", done: "Done", failed: "Failed" };
+const ASKED = { pause: "Pausing …", resume: "Going on …", stop: "Stopping …" };
+
+const numbers = (data) => data?.byteLength ? new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength)) : new Float32Array();
+
+// `points` with those of `fresh` that come after them.
+function joined(points, fresh) {
+  const newest = new Map(), added = [];
+  for (let i = 0; i < points.length; i += 3) newest.set(points[i], points[i + 1]);
+  for (let i = 0; i < fresh.length; i += 3) {
+    if (!(fresh[i + 1] <= newest.get(fresh[i]))) added.push(fresh[i], fresh[i + 1], fresh[i + 2]);
+  }
+  const all = new Float32Array(points.length + added.length);
+  all.set(points);
+  all.set(added, points.length);
+  return all;
+}
+
+function initialize({ model }) {
+  const hear = (message, buffers) => {
+    if (!message.progress) return;
+    model.set("points", new DataView(joined(numbers(model.get("points")), numbers(buffers[0])).buffer));
+    model.set("progress", message.progress);
+  };
+  model.on("msg:custom", hear);
+  const stopKeeping = keep(model, () => ({ progress: { ...model.get("progress"), kept: true } }));
+  return () => {
+    model.off("msg:custom", hear);
+    stopKeeping();
+  };
+}
+
+// ---- the curve ----
+
+// About `count` round numbers from `low` to `high`.
+function ticks(low, high, count) {
+  const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((m) => m * power >= rough) * power;
+  const found = [];
+  for (let k = Math.ceil(low / step); k * step <= high * (1 + 1e-12); k++) found.push(k * step);
+  return found;
+}
+
+// Powers of ten from `low` to `high`; with their doubles and fives where there are few.
+function logTicks(low, high) {
+  const found = [], few = Math.log10(high / low) < 3;
+  const every = Math.ceil(Math.log10(high / low) / 6);
+  for (let e = Math.floor(Math.log10(low)); e <= Math.log10(high); e++) {
+    if (e % every) continue;
+    for (const m of few ? [1, 2, 5] : [1]) if (m * 10 ** e >= low && m * 10 ** e <= high) found.push(m * 10 ** e);
+  }
+  return found;
+}
+
+const plain = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const short = (v) => v !== 0 && (Math.abs(v) < 1e-3 || Math.abs(v) >= 1e6) ? v.toExponential(2).replace(/\.?0+e/, "e") : plain.format(v);
+
+// The points of each loss, in order: [[step, value], ...].
+function curves(points, count) {
+  const all = Array.from({ length: count }, () => []);
+  for (let i = 0; i < points.length; i += 3) if (Number.isFinite(points[i + 2])) all[points[i]]?.push([points[i + 1], points[i + 2]]);
+  return all;
+}
+
+const isMarked = (curve, all) => curve.length <= 20 && all.some((other) => other.length > 5 * curve.length);
+
+function draw(canvas, all, palette) {
+  const ratio = window.devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
+  if (!width) return;
+  canvas.width = width * ratio;
+  canvas.height = height * ratio;
+  const pen = canvas.getContext("2d"), style = getComputedStyle(canvas);
+  pen.scale(ratio, ratio);
+  pen.font = `11px ${style.fontFamily}`;
+  let low = Infinity, high = -Infinity, first = Infinity, last = -Infinity;
+  for (const curve of all) for (const [x, y] of curve) {
+    low = Math.min(low, y); high = Math.max(high, y);
+    first = Math.min(first, x); last = Math.max(last, x);
+  }
+  if (!(last > first)) return;
+  const main = all[0].map(([, y]) => y), log = low > 0 && Math.max(...main) >= 100 * Math.min(...main); // the first loss is what is made small
+  const scale = log ? Math.log : (v) => v;
+  if (high === low) { low -= 0.5; high += 0.5; }
+  const ys = log ? logTicks(low, high) : ticks(low, high, 6);
+  const left = Math.max(...ys.map((y) => pen.measureText(short(y)).width), 20) + 10, right = width - 6, top = 8, bottom = height - 20;
+  const px = (x) => left + (x - first) / (last - first) * (right - left);
+  const py = (y) => bottom - (scale(y) - scale(low)) / (scale(high) - scale(low)) * (bottom - top);
+
+  pen.fillStyle = pen.strokeStyle = style.color;
+  pen.textBaseline = "middle";
+  pen.textAlign = "right";
+  for (const y of ys) {
+    pen.globalAlpha = 0.12;
+    pen.fillRect(left, Math.round(py(y)), right - left, 1);
+    pen.globalAlpha = 0.75;
+    pen.fillText(short(y), left - 7, py(y));
+  }
+  pen.textBaseline = "top";
+  pen.textAlign = "center";
+  for (const x of ticks(first, last, Math.max(2, width / 110))) {
+    const half = pen.measureText(whole.format(x)).width / 2;
+    pen.fillText(whole.format(x), Math.min(Math.max(px(x), left), right - half), bottom + 7);
+  }
+  pen.globalAlpha = 1;
+  pen.lineJoin = "round";
+  pen.lineWidth = 1.5;
+  all.forEach((curve, i) => {
+    pen.strokeStyle = pen.fillStyle = palette[i % palette.length];
+    pen.beginPath();
+    for (const [x, y] of curve) pen.lineTo(px(x), py(y));
+    pen.stroke();
+    if (isMarked(curve, all)) for (const [x, y] of curve) {
+      pen.beginPath();
+      pen.arc(px(x), py(y), 3.5, 0, 2 * Math.PI);
+      pen.fill();
+    }
+  });
+}
+
+// ---- the page ----
+
+function duration(seconds, digits = 0) {
+  const s = Math.round(seconds);
+  if (s < 10) return `${seconds.toFixed(digits)} s`;
+  if (s < 60) return `${s} s`;
+  return s < 3600 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min`;
+}
+
+// An element with properties and children; texts become text, whatever is in them.
+function make(tag, properties = {}, ...children) {
+  const { dataset, ...plain } = properties;
+  const node = Object.assign(document.createElement(tag), plain);
+  Object.assign(node.dataset, dataset);
+  node.append(...children);
+  return node;
+}
+
+function render({ model, el }) {
+  const name = make("span", { className: "model" }), state = make("span", { className: "state" });
+  const own = { lmSuppressShortcuts: "true" }; // or JupyterLab takes Enter and Space
+  const pause = make("button", { type: "button", dataset: own }), stop = make("button", { type: "button", dataset: own }, "Stop");
+  const buttons = make("span", { className: "buttons" }, pause, stop);
+  const bar = make("progress", { max: 1, value: 0, ariaLabel: "Steps done" });
+  const steps = make("li"), speed = make("li"), left = make("li"), legend = make("ul", { className: "legend" });
+  const canvas = make("canvas", { role: "img" });
+  const picture = make("img"), words = make("pre"), caption = make("figcaption"), samples = make("figure", { hidden: true }, picture, words, caption);
+  const note = make("p", { className: "note" }), alert = make("p", { className: "alert", role: "alert" }), spoken = make("span", { className: "spoken", role: "status" });
+  const root = make("section", { className: "genbook-run" },
+    make("header", {}, name, state, buttons), bar, make("ul", { className: "facts" }, steps, speed, left), legend, canvas, samples, note, alert, spoken);
+  el.append(root);
+
+  let asked = "", askedAt = 0, explained = false, said = "", saidAt = 0, drawing = 0;
+  const holdsKernel = ({ blocking, answers }) => blocking && !answers; // until the cell ends, what the buttons send is not read
+
+  function ask(what) {
+    const progress = model.get("progress");
+    if (asked) return;
+    if (what !== "stop" && holdsKernel(progress)) {
+      explained = true;
+      return show();
+    }
+    [asked, askedAt] = [what, performance.now()];
+    model.send({ do: what });
+    if (what === "stop" && holdsKernel(progress)) {
+      const kernel = model.widget_manager?.kernel;
+      if (kernel?.interrupt) kernel.interrupt();
+      else asked = "interrupt";
+    }
+    setTimeout(show, 1100);
+    show();
+  }
+  pause.onclick = () => ask(model.get("progress").status === "paused" ? "resume" : "pause");
+  stop.onclick = () => ask("stop");
+
+  function show() {
+    const progress = model.get("progress"), palette = model.get("palette"), { status, number, total } = progress;
+    const over = ["done", "stopped", "failed"].includes(status), names = progress.names ?? [];
+    if (over || (asked === "pause" && status === "paused") || (asked === "resume" && status === "running")) asked = "";
+    const all = curves(numbers(model.get("points")), names.length);
+
+    root.dataset.status = progress.kept && !over ? "kept" : status;
+    root.ariaLabel = `${progress.model} learning`;
+    name.textContent = progress.model;
+    state.textContent = asked === "interrupt" ? "Use the interrupt button of the notebook: this cell holds the kernel"
+      : asked ? ASKED[asked] + (performance.now() - askedAt > 1000 ? " once the kernel is free" : "")
+      : progress.kept && !over ? "Saved while learning" : STATES[status] ?? "";
+    buttons.hidden = over || progress.kept;
+    // not `disabled`, which would take the focus away from whoever pressed it
+    pause.textContent = status === "paused" ? "Resume" : "Pause";
+    pause.ariaDisabled = String(asked !== "" || holdsKernel(progress));
+    stop.ariaDisabled = String(asked !== "");
+    stop.title = "End now and keep what was learnt";
+
+    bar.max = total || 1;
+    bar.value = number;
+    steps.textContent = number ? `step ${whole.format(number)} of ${whole.format(total)}` : "before the first step";
+    speed.textContent = number ? `${whole.format(progress.speed)} items/s` : "";
+    left.textContent = !number ? "" : over || progress.kept ? `${duration(progress.seconds, 1)} in all` : `${duration(progress.left)} left`;
+
+    const newest = all.map((curve) => curve.length ? short(curve[curve.length - 1][1]) : "");
+    if (legend.children.length !== names.length) legend.replaceChildren(...names.map((name, i) => {
+      const swatch = make("i");
+      swatch.style.background = palette[i % palette.length];
+      return make("li", { title: name }, swatch, make("span", {}, name), make("b"));
+    }));
+    all.forEach((curve, i) => {
+      legend.children[i].firstChild.classList.toggle("marked", isMarked(curve, all));
+      legend.children[i].lastChild.textContent = newest[i];
+    });
+    canvas.ariaLabel = number ? `Curve of the losses. At step ${number}: ${names.map((name, i) => `${name} ${newest[i]}`).join(", ")}` : "Curve of the losses, still empty";
+
+    note.textContent = progress.kept && !over ? "This is how it stood when the notebook was saved. Run the cell to learn again."
+      : explained && !over ? "This cell holds the kernel until it ends, so it can be stopped but not paused. To pause, learn in the background: genbook.run(model, x)." : "";
+    note.hidden = !note.textContent;
+    const trouble = [progress.error, progress.note].filter(Boolean).join(" ");
+    if (alert.textContent !== trouble) alert.textContent = trouble;
+    alert.hidden = !trouble;
+
+    // a screen reader is told of changes at once, of figures every ten seconds
+    const now = performance.now();
+    if (state.textContent !== said || now - saidAt > 10_000) {
+      [said, saidAt] = [state.textContent, now];
+      spoken.textContent = [said, steps.textContent, left.textContent].filter(Boolean).join(", ");
+    }
+    drawing ||= requestAnimationFrame(() => {
+      drawing = 0;
+      draw(canvas, all, palette);
+    });
+  }
+
+  function showSamples() {
+    const data = model.get("picture"), text = model.get("text");
+    samples.hidden = !data?.byteLength && !text;
+    picture.hidden = !data?.byteLength;
+    words.hidden = !picture.hidden;
+    words.textContent = text;
+    URL.revokeObjectURL(picture.src);
+    if (!picture.hidden) picture.src = URL.createObjectURL(new Blob([data], { type: "image/png" }));
+    caption.textContent = picture.alt = `Sixteen samples after step ${whole.format(model.get("progress").sampled || model.get("progress").number)}`;
+  }
+
+  const resized = new ResizeObserver(show), themed = new MutationObserver(show);
+  resized.observe(canvas);
+  for (const node of [document.documentElement, document.body]) themed.observe(node, { attributes: true });
+  model.on("change:points", show);
+  model.on("change:progress", show);
+  model.on("change:picture", showSamples);
+  model.on("change:text", showSamples);
+  show();
+  showSamples();
+  model.send({ do: "show" });
+  // JupyterLab's way round a busy kernel is not there at once, so what was just sent may wait for the cell to end
+  const again = setTimeout(() => holdsKernel(model.get("progress")) && model.send({ do: "answer" }), 1000);
+  return () => {
+    clearTimeout(again);
+    model.send({ do: "hide" });
+    resized.disconnect();
+    themed.disconnect();
+    cancelAnimationFrame(drawing);
+    URL.revokeObjectURL(picture.src);
+    model.off("change:points", show);
+    model.off("change:progress", show);
+    model.off("change:picture", showSamples);
+    model.off("change:text", showSamples);
+  };
+}
+
+export default { initialize, render };

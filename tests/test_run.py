@@ -1,0 +1,471 @@
+"The live view of a run: what it sends, and what a person sees and presses in JupyterLab."
+import json
+import time
+
+import nbformat
+import numpy as np
+import pytest
+from conftest import KERNELS
+from nbclient import NotebookClient
+
+from genbook.core import escape
+from genbook.plots import thin
+from genbook.train import Run
+from genbook.widgets.run import RunView, Summary, outcome
+
+# A model whose steps take as long as asked for, and whose losses are known.
+STEADY = """
+import time
+import genbook
+from genbook.data import Images
+from genbook.train import Run, Step, Stepwise
+
+
+class Steady(Stepwise):
+    def learn(self, x, *, seed=None, state=None, steps=200, pace=0.02, fails=None, names=("loss",), says=""):
+        self.count_, self.modality_ = 0, Images(1, 8, 8)
+        return self.count(steps, pace, fails, names, says)
+
+    def count(self, steps, pace, fails, names, says):
+        for n in range(1, steps + 1):
+            time.sleep(pace)
+            if n == steps and says: print(says)
+            if n == fails: raise FloatingPointError("The loss became nan at step 7, so learning stopped.")
+            self.count_ = n
+            yield Step(n, steps, {name: 100 / n + i for i, name in enumerate(names)}, n * max(pace, 1e-4), 10 * n, dict)
+
+    def draw(self, noise):
+        return noise.uniform(1, 8, 8)
+
+
+model, x = Steady(), [[0.0, 1.0], [1.0, 0.0]]
+"""
+exec(STEADY)
+
+
+# ---- what is sent ----
+
+
+class Browser:
+    "Keeps what the page would: the points of the last full state, and those that came after."
+
+    def __init__(self, view):
+        self.view, self.points, self.bytes, self.full = view, {}, 0, 0
+        view.send, view.send_state = self.message, self.state
+
+    def add(self, data):
+        self.bytes += len(data)
+        for which, step, value in np.frombuffer(data, "<f4").reshape(-1, 3): self.points.setdefault(int(which), {})[int(step)] = value
+
+    def state(self, key):
+        self.points, self.full = {}, self.full + 1
+        self.add(self.view.get_state("points")["points"])
+
+    def message(self, content, buffers):
+        json.dumps(content, allow_nan=False)
+        self.add(buffers[0])
+
+
+def test_every_point_arrives_once_at_few_bytes_per_step():
+    run = Run(Steady(), x, steps=1500, pace=0.0005, names=("loss", "other"))
+    browser = Browser(RunView(run))
+    run.here()
+    assert [sorted(points) for points in browser.points.values()] == [list(range(1, 1501))] * 2
+    assert browser.points[1][1500] == np.float32(100 / 1500 + 1)
+    assert browser.bytes / (2 * 1500) < 60  # of one loss of one step, all repetitions counted
+
+
+def test_long_runs_are_thinned_evenly():
+    run = Run(Steady(), x, steps=40_000, pace=0)
+    browser = Browser(RunView(run))
+    run.here()
+    steps = sorted(browser.points[0])
+    assert len(steps) <= 2000 and steps[0] == 1 and steps[-1] == 40_000
+    assert np.diff(steps).max() < 40_000 / 200
+    assert all(browser.points[0][n] == np.float32(100 / n) for n in steps)  # points that were, not averages
+
+
+def test_thin_keeps_spikes_and_ends():
+    x, y = np.arange(10_000), np.zeros(10_000)
+    y[7777], y[1234] = 5, -5
+    few_x, few_y = thin(x, y, 100)
+    assert len(few_x) <= 100 and {5, -5} <= set(few_y) and few_x[0] == 0 and few_x[-1] == 9999
+    assert [list(v) for v in thin([1, 2], [3, 4], 100)] == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(("options", "status"), [({}, "done"), ({"fails": 7}, "failed")])
+def test_the_outcome_is_told(options, status):
+    run = Run(Steady(), x, seed=3, steps=20, pace=0, **options)
+    view = RunView(run)
+    if status == "failed":
+        with pytest.raises(FloatingPointError): run.here()
+    else: run.here()
+    figures = view.figures()
+    assert (figures["status"], figures["error"].startswith("FloatingPointError: The loss became nan")) == (status, status == "failed")
+    table = Summary(run)
+    assert table.cells["ended"] == status and table.cells["seed"] == "3" and ("error" in table.cells) == (status == "failed")
+
+
+def test_a_view_that_fails_does_not_end_learning():
+    class Blind(Steady):
+        def draw(self, noise): raise RuntimeError("no <picture>")
+
+    run = Run(Blind(), x, steps=3, pace=0.11)
+    view = RunView(run)
+    run.here()
+    assert run.status == "done" and view.note == "Samples cannot be shown, learning goes on: RuntimeError: no <picture>"
+    run = Run(Steady(), x, steps=5, pace=0)
+    view = RunView(run)
+    view.send_state = lambda key: 1 / 0
+    run.here()
+    assert run.status == "done" and "learning did not: ZeroDivisionError" in view.note
+
+
+def test_samples_may_be_words():
+    class Words:
+        def show(self, items): return {"text/plain": "<b>a word"}
+
+    class Writer(Steady):
+        def count(self, *options):
+            self.modality_ = Words()
+            return super().count(*options)
+
+    run = Run(Writer(), x, steps=3, pace=0.11)
+    view = RunView(run)
+    run.here()
+    assert (view.text, view.picture) == ("<b>a word", b"")
+
+
+def test_names_are_shown_and_never_run():
+    hostile = "<img src=x onerror=alert(1)>"
+    run = Run(Steady(), x, steps=5, pace=0, names=(hostile,))
+    run.here()
+    chart, table = outcome(run)
+    assert "<img" not in table._repr_html_() and escape(hostile) in table._repr_html_()
+    spec = json.dumps(chart.spec)
+    assert not any(f'"{key}": ' in spec for key in ("transform", "expr", "signal", "test"))  # no place for an expression
+
+
+# ---- without a person ----
+
+
+def execute(cells):
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    NotebookClient(book, kernel_name="python3", timeout=120).execute()
+    return book
+
+
+def test_where_no_person_watches_only_the_outcome_is_shown():
+    book = execute([STEADY, "run = genbook.run(model, x, seed=1, steps=9, pace=0)\nprint(run.status)", "model.fit(x, seed=1, steps=9, pace=0);"])
+    for cell in book.cells[1:]:
+        kinds = [sorted(o.data) for o in cell.outputs if o.output_type == "display_data"]
+        assert kinds == [["application/vnd.vegalite.v5+json", "text/plain"], ["text/html", "text/plain"]]
+    assert book.cells[1].outputs[-1].text == "done\n" or book.cells[1].outputs[0].text == "done\n"
+    assert "widgets" not in book.metadata
+
+
+# ---- the page's part, in a page of its own ----
+
+HOST = """async ({esm, css, state, interrupt}) => {
+    document.head.append(Object.assign(document.createElement('style'), {textContent: css}));
+    const heard = {};
+    window.sent = [];
+    window.state = {...state, points: new DataView(new ArrayBuffer(0)), picture: null};
+    window.model = {
+        get: name => window.state[name], send: message => window.sent.push(message.do), off() {},
+        set: (name, value) => { window.state[name] = value; (heard['change:' + name] ?? []).forEach(f => f()); },
+        on: (event, f) => (heard[event] ??= []).push(f),
+        widget_manager: interrupt ? {kernel: {interrupt: () => window.sent.push('interrupt')}} : undefined};
+    window.hear = (progress, rows) => heard['msg:custom'][0]({progress: {...window.state.progress, ...progress}}, [new DataView(new Float32Array(rows).buffer)]);
+    const view = (await import(URL.createObjectURL(new Blob([esm], {type: 'text/javascript'})))).default;
+    view.initialize({model});
+    window.close_ = view.render({model, el: document.body});
+}"""
+
+
+@pytest.fixture
+def view(browser):
+    "A function: figures -> a page that shows them, with no JupyterLab around it."
+    pages = []
+
+    def open_(interrupt=True, scheme="light", **figures):
+        page = browser.new_page(color_scheme=scheme, viewport={"width": 700, "height": 500})
+        pages.append(page)
+        page.set_content("<!doctype html><html lang=en><title>A run</title><style>:root { color-scheme: light dark }</style><main></main>")
+        progress = {"model": "VAE", "status": "running", "names": ["loss"], "number": 0, "total": 100, "seconds": 1, "speed": 10, "left": 9, "blocking": False, "answers": False}
+        page.evaluate(HOST, {"esm": RunView._esm, "css": RunView._css, "interrupt": interrupt, "state": {"palette": ["#3b82d6", "#d9730d"], "text": "", "progress": progress | figures}})
+        return page
+
+    yield open_
+    for page in pages: page.close()
+
+
+def test_points_are_joined_without_doubles(view):
+    page = view()
+    page.evaluate("() => { hear({number: 2}, [0, 1, 5, 0, 2, 4]); hear({number: 3}, [0, 2, 4, 0, 3, 3]) }")
+    assert page.evaluate("() => [...new Float32Array(state.points.buffer)]") == [0, 1, 5, 0, 2, 4, 0, 3, 3]
+    assert page.locator("canvas").get_attribute("aria-label") == "Curve of the losses. At step 3: loss 3"
+    assert page.locator(".facts li").all_inner_texts() == ["step 3 of 100", "10 items/s", "9 s left"]
+
+
+@pytest.mark.parametrize(("figures", "sent"), [
+    ({}, ["show", "stop"]),
+    ({"blocking": True}, ["show", "stop", "interrupt"]),
+    ({"blocking": True, "answers": True}, ["show", "stop"]),
+    ({"blocking": True, "interrupt": False}, ["show", "stop"])])
+def test_stop_interrupts_only_where_nothing_else_would_help(view, figures, sent):
+    page = view(**figures)
+    page.get_by_role("button", name="Stop").click()
+    assert page.evaluate("() => sent") == sent
+    state = "Use the interrupt button of the notebook: this cell holds the kernel" if figures.get("interrupt") is False else "Stopping …"
+    assert page.locator(".state").inner_text() == state
+    page.evaluate("() => close_()")
+    assert page.evaluate("() => sent").pop() == "hide"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("figures", [{}, {"status": "paused"}, {"status": "failed", "error": "FloatingPointError: <b>nan"}, {"kept": True}, {"blocking": True}])
+def test_every_state_is_readable_outside_jupyterlab(view, axe, scheme, figures):
+    page = view(scheme=scheme, **figures)
+    page.evaluate("() => { hear({number: 2}, [0, 1, 5, 0, 2, 4]); model.set('text', 'words <i>') }")
+    assert axe(page, ".genbook-run") == []
+    assert page.get_by_role("alert").inner_text() == figures["error"] if "error" in figures else not page.get_by_role("alert").is_visible()
+
+
+# ---- in JupyterLab ----
+
+VIEW = ".genbook-run"
+CHART = ".jp-RenderedVegaCommon5 svg.marks"
+
+
+def learning(nb, cell, steps=3):
+    "Wait until the view below `cell` has counted some steps."
+    nb.page.wait_for_function("""([i, n]) => Number(document.querySelectorAll('.jp-Notebook .jp-Cell')[i].querySelector('.genbook-run progress')?.value) >= n""", arg=[cell, steps], timeout=60_000)
+
+
+def press(nb, name):
+    nb.page.locator(VIEW).get_by_role("button", name=name).click()
+
+
+def press_until(nb, name, condition):
+    "Press a button; milliseconds from the click until `condition`, JavaScript, holds on the page."
+    return nb.js(f"""name => new Promise((done, fail) => {{
+        const button = [...document.querySelectorAll('.genbook-run button')].find(b => b.textContent === name), start = performance.now();
+        const holds = () => {condition};
+        const look = () => holds() ? done(performance.now() - start) : performance.now() - start > 20000 ? fail(new Error(name + ' had no effect')) : setTimeout(look, 5);
+        button.click();
+        look();
+    }})""", name)
+
+
+STATE = "(document.querySelector('.genbook-run .state')?.textContent ?? '')"
+OVER = f"({STATE} === 'Stopped early' || document.querySelector('{VIEW}') === null)"
+
+
+def reload(nb):
+    nb.page.reload()
+    nb.page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady", timeout=90_000)
+
+
+def ask(nb, cell):
+    "Run a cell and give its value as text."
+    nb.run(cell)
+    return nb.output(cell).locator(".jp-OutputArea-executeResult .jp-OutputArea-output").inner_text().strip()
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_a_background_run_ends_as_chart_and_table(open_nb, kernel):
+    nb = open_nb([STEADY, "run = genbook.run(model, x, seed=5, steps=150, says='the last step')", "import ipywidgets.widgets.widget as w", "[v for v in w._instances.values() if 'RunView' in str(type(v))], genbook.widgets.run.RunView.shown"], kernel)
+    nb.run(0)
+    nb.run(1)
+    learning(nb, 1)  # after the cell returned
+    nb.run(2)
+    nb.output(1).locator(f"{VIEW} img").wait_for()
+    nb.output(1).locator(CHART).wait_for()
+    assert nb.output(1).locator(VIEW).count() == 0
+    assert nb.output(1).locator("table td").all_inner_texts() == ["Steady", "done", "150", "0.6667", "3.0", "500", "5"]
+    nb.output(1).get_by_text("the last step").wait_for()  # what the thread prints is below its cell
+    assert ask(nb, 3) == "([], [])"  # nothing is left of the view
+    assert not nb.errors() and not nb.page.problems
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_pause_resume_and_stop_in_the_background(open_nb, kernel):
+    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=100_000)", "run.status, run.step.number == model.count_, len(model.sample(2))"], kernel)
+    nb.run(0)
+    nb.run(1)
+    learning(nb, 1)
+    print(f"{kernel}, kernel free: pause {press_until(nb, 'Pause', STATE + ' === `Paused`'):.0f} ms,", end=" ")
+    assert ask(nb, 2) == "('paused', True, 2)"
+    print(f"resume {press_until(nb, 'Resume', STATE + ' === `Learning`'):.0f} ms,", end=" ")
+    print(f"stop {press_until(nb, 'Stop', OVER):.0f} ms")
+    nb.output(1).locator(CHART).wait_for()
+    assert ask(nb, 2) == "('stopped', True, 2)"
+    assert "of 100,000" in nb.output(1).locator("table").inner_text()
+    assert not nb.errors() and not nb.page.problems
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_stop_while_a_cell_holds_the_kernel(open_nb, kernel):
+    nb = open_nb([STEADY, "model.fit(x, steps=100_000)\nprint('the cell goes on')", "model.count_ > 3, len(model.sample(2))"], kernel)
+    nb.run(0)
+    nb.start(1)
+    learning(nb, 1)
+    print(f"{kernel}, held by the cell that learns, interrupted: stop {press_until(nb, 'Stop', OVER):.0f} ms")
+    nb.output(1).locator(CHART).wait_for()
+    nb.wait_idle()
+    assert "the cell goes on" in nb.output(1).inner_text()
+    assert ask(nb, 2) == "(True, 2)"
+    assert not nb.errors() and not nb.page.problems
+
+
+@pytest.mark.parametrize("kernel", ["python3", "ipykernel-7.4"])
+def test_pause_while_a_cell_holds_the_kernel(open_nb, kernel):
+    nb = open_nb([STEADY, "model.fit(x, steps=100_000)"], kernel)
+    nb.run(0)
+    nb.start(1)
+    learning(nb, 1)
+    nb.page.wait_for_function("() => [...document.querySelectorAll('.genbook-run button')].every(b => b.ariaDisabled === 'false')")
+    for name, then in (("Pause", "Paused"), ("Resume", "Learning")): press_until(nb, name, f"{STATE} === '{then}'")
+    print(f"{kernel}, held by the cell that learns, asked: stop {press_until(nb, 'Stop', OVER):.0f} ms")
+    nb.wait_idle()
+
+
+def test_where_pause_cannot_work_it_says_so(open_nb):
+    nb = open_nb([STEADY, "model.fit(x, steps=100_000)"], "ipykernel-6.31")
+    nb.run(0)
+    nb.start(1)
+    learning(nb, 1)
+    nb.page.locator(VIEW).get_by_role("button", name="Pause").click(force=True)  # it looks unavailable, and says why when pressed
+    nb.output(1).get_by_text("To pause, learn in the background: genbook.run(model, x).").wait_for()
+    press(nb, "Stop")
+    nb.wait_idle()
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_stop_while_another_cell_is_busy(open_nb, kernel):
+    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=100_000)", "while run.status != 'stopped': time.sleep(0.05)"], kernel)
+    nb.run(0)
+    nb.run(1)
+    learning(nb, 1)
+    nb.start(2)
+    nb.page.wait_for_function("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'")
+    if kernel == "ipykernel-6.31":  # knows only one shell
+        press(nb, "Stop")
+        nb.page.wait_for_function(f"() => {STATE} === 'Stopping … once the kernel is free'")
+        nb.js("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
+    else: print(f"{kernel}, held by another cell: stop {press_until(nb, 'Stop', OVER):.0f} ms")
+    nb.output(1).locator(CHART).wait_for()
+    nb.wait_idle()
+
+
+def test_a_page_loaded_again_is_live_again(open_nb):
+    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=100_000)", "run.status"])
+    nb.run(0)
+    nb.run(1)
+    learning(nb, 1)
+    nb.save()
+    reload(nb)
+    start = time.monotonic()
+    learning(nb, 1, ask_number(nb) + 5)
+    print(f"live again {time.monotonic() - start:.1f} s after the notebook was ready")
+    # the whole curve is back, and the buttons work
+    assert nb.js("() => document.querySelector('.genbook-run canvas').ariaLabel").startswith("Curve of the losses. At step")
+    press(nb, "Stop")
+    nb.page.wait_for_function(f"() => {STATE} === 'Stopped early'")
+    assert nb.output(1).get_by_role("button", name="Stop").count() == 0
+    assert ask(nb, 2) == "'stopped'"
+    nb.save()
+    assert_reopens(nb, "Stopped early")
+
+
+def ask_number(nb):
+    return int(nb.js("() => jupyterapp.shell.currentWidget.content.node.querySelector('.genbook-run progress')?.value ?? 0"))
+
+
+def assert_reopens(nb, text):
+    "Without its kernel the saved notebook shows `text`, and no error."
+    nb.js("() => jupyterapp.shell.currentWidget.sessionContext.shutdown().then(() => null)")
+    reload(nb)
+    nb.page.get_by_text(text).first.wait_for()
+    assert nb.page.get_by_text("Error displaying widget").count() == 0
+
+
+def test_a_notebook_saved_afterwards_needs_no_kernel(open_nb):
+    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=30)"])
+    nb.run(0)
+    nb.run(1)
+    nb.output(1).locator(CHART).wait_for()
+    nb.save()
+    assert "widgets" not in json.loads(nb.path.read_text())["metadata"] or not json.loads(nb.path.read_text())["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
+    assert_reopens(nb, "items/s")
+    nb.output(1).locator(CHART).wait_for()
+    assert nb.output(1).locator("table td").first.inner_text() == "Steady"
+
+
+def test_a_notebook_saved_meanwhile_needs_no_kernel(open_nb):
+    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=100_000)"])
+    nb.run(0)
+    nb.run(1)
+    nb.output(1).locator(f"{VIEW} img").wait_for()
+    nb.save()
+    assert_reopens(nb, "Saved while learning")
+    assert nb.output(1).get_by_role("button").count() == 0
+    nb.output(1).locator(f"{VIEW} img").wait_for()
+    assert ask_number(nb) > 0
+    nb.shot("run-reopened")
+
+
+def test_running_a_cell_again_takes_the_place_of_the_earlier_run(open_nb):
+    nb = open_nb([STEADY, "runs = []", "runs.append(genbook.run(Steady(), x, steps=100_000))", "[r.status for r in runs], len(genbook.widgets.run.RunView.shown)"])
+    nb.run(0)
+    nb.run(1)
+    for _ in range(2):
+        nb.run(2)
+        learning(nb, 2)
+    assert ask(nb, 3) == "(['stopped', 'running'], 1)"
+    assert nb.output(2).locator(VIEW).count() == 1
+
+
+def test_a_failure_is_told_in_the_view_and_raised_by_wait(open_nb):
+    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=50, fails=7)", "run.wait()"])
+    nb.run(0)
+    nb.run(1)
+    nb.output(1).get_by_text("FloatingPointError: The loss became nan at step 7, so learning stopped.").wait_for()
+    nb.run(2)
+    assert "FloatingPointError" in "".join(nb.errors())
+
+
+def test_hostile_names_are_text(open_nb):
+    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=100_000, names=('<img src=x onerror=window.hacked=1>', '__proto__'))"])
+    nb.run(0)
+    nb.run(1)
+    learning(nb, 1)
+    assert "<img src=x onerror=window.hacked=1>" in nb.output(1).locator(".legend").inner_text() and "__proto__" in nb.output(1).locator(".legend").inner_text()
+    press(nb, "Stop")
+    nb.output(1).locator(CHART).wait_for()
+    assert "<img src=x onerror=window.hacked=1>" in nb.output(1).locator("table").inner_text()
+    assert nb.js("() => window.hacked") is None
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_seen_by_everybody(open_nb, axe, theme):
+    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=100_000, names=('loss', 'rate'))"])
+    nb.theme(f"JupyterLab {theme}")
+    nb.run(0)
+    nb.run(1)
+    nb.output(1).locator(f"{VIEW} img").wait_for()
+    assert axe(nb.page, VIEW) == []
+    nb.shot(f"run-steady-{theme.lower()}")
+    assert nb.js("() => document.querySelector('.genbook-run [role=status]').textContent").startswith("Learning, ")
+    # by keyboard
+    nb.output(1).get_by_role("button", name="Pause").focus()
+    nb.page.keyboard.press("Enter")
+    nb.page.wait_for_function(f"() => {STATE} === 'Paused'")
+    nb.page.keyboard.press("Space")
+    nb.page.wait_for_function(f"() => {STATE} === 'Learning'")
+    nb.page.keyboard.press("Tab")
+    nb.page.keyboard.press("Enter")
+    nb.output(1).locator(CHART).wait_for()
+    assert axe(nb.page, ".jp-Notebook .jp-Cell:nth-of-type(2) .jp-OutputArea-output") == []
+    nb.shot(f"run-over-{theme.lower()}")
