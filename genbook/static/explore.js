@@ -1,0 +1,508 @@
+// The explorer: sliders over the codes of a model. The page owns their state, and asks the kernel for pictures, or decodes them itself.
+
+const WINDOW = 2; // requests in flight at most; the newest waits in line, those between are dropped
+const TRIES = 8; // replies from a kernel on this machine that are measured with and without padding, before the faster way is kept
+const FIRST = 8; // sliders to begin with, and how many more each time
+
+let widgets = 0;
+
+function make(tag, props = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), props);
+  element.append(...children);
+  return element;
+}
+
+// A control that keeps its keys: without the mark, JupyterLab's command mode takes arrows, Enter and letters from it.
+function control(tag, props, ...children) {
+  const element = make(tag, props, ...children);
+  element.dataset.lmSuppressShortcuts = "true";
+  return element;
+}
+
+const middle = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
+const brief = (x, digits) => (Math.abs(x) < 10 ** -digits / 2 ? 0 : x).toFixed(digits).replace("-", "\u2212"); // with a true minus
+const bytesOf = (buffer) => new Uint8Array(buffer.buffer ?? buffer, buffer.byteOffset ?? 0, buffer.byteLength);
+
+// The shortest decimal that is the same number in single precision.
+function exact(x) {
+  for (let digits = 1; digits < 9; digits++) if (Math.fround(Number(x.toPrecision(digits))) === Math.fround(x)) return String(Number(x.toPrecision(digits)));
+  return String(Number(x.toPrecision(9)));
+}
+
+// As `slerp` in genbook.latent: the arc from a to b, and the line where there is none.
+function slerp(a, b, t) {
+  const dot = (x, y) => x.reduce((sum, v, i) => sum + v * y[i], 0);
+  const la = Math.sqrt(dot(a, a)), lb = Math.sqrt(dot(b, b));
+  const angle = la && lb ? Math.acos(Math.min(1, Math.max(-1, dot(a, b) / la / lb))) : 0;
+  if (Math.sin(angle) < 1e-3) return a.map((x, i) => (1 - t) * x + t * b[i]);
+  const length = ((1 - t) * la + t * lb) / Math.sin(angle);
+  return a.map((x, i) => length * ((Math.sin((1 - t) * angle) * x) / la + (Math.sin(t * angle) * b[i]) / lb));
+}
+
+// About a hundredth of `width`, in round numbers.
+function roundStep(width) {
+  const unit = 10 ** Math.floor(Math.log10(width / 100)), times = width / 100 / unit;
+  return Number(((times < 1.5 ? 1 : times < 3.5 ? 2 : times < 7.5 ? 5 : 10) * unit).toPrecision(1));
+}
+
+// A labelled range input with its value beside it. `show(value)` moves it without telling anybody.
+function slider({ id, label, low, high, centre = 0, onInput, onChange }) {
+  const step = roundStep(high - low);
+  const digits = Math.max(2, Math.ceil(-Math.log10(step)));
+  const input = control("input", { type: "range", id, min: low, max: high, step });
+  const value = make("span", { className: "genbook-number", ariaHidden: "true" });
+  const share = (x) => (100 * (Math.min(high, Math.max(low, x)) - low)) / (high - low);
+  const show = (x) => {
+    input.value = x;
+    value.textContent = brief(x, digits);
+    input.setAttribute("aria-valuetext", `${label} ${brief(x, digits)}`);
+    input.style.setProperty("--from", `${Math.min(share(x), share(centre))}%`);
+    input.style.setProperty("--to", `${Math.max(share(x), share(centre))}%`);
+  };
+  input.addEventListener("input", () => {
+    show(input.valueAsNumber);
+    onInput(input.valueAsNumber);
+  });
+  input.addEventListener("change", () => onChange());
+  show(centre);
+  return { show, input, row: make("div", { className: "genbook-row" }, make("label", { htmlFor: id, textContent: label, title: label }), input, value) };
+}
+
+function render({ model, el, signal }) {
+  const over = new AbortController();
+  signal?.addEventListener("abort", () => over.abort());
+  const listen = (event, listener) => {
+    model.on(event, listener);
+    over.signal.addEventListener("abort", () => model.off(event, listener));
+  };
+
+  const about = model.get("about"), dims = model.get("dims"), accepts = model.get("accepts"), directions = model.get("directions");
+  const me = `genbook-${++widgets}-${Math.random().toString(36).slice(2)}`; // this view, among all that show the same explorer
+  const local = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+
+  // ---- what is on the page
+  const canvas = make("canvas", { width: 1, height: 1, role: "img" });
+  canvas.setAttribute("aria-label", `What ${about.name} decodes from the code`);
+  const text = make("pre", { hidden: true, tabIndex: 0 });
+  const example = make("figure", { className: "genbook-example", hidden: true });
+  const status = make("p", { className: "genbook-status", ariaLive: "polite" });
+  const alert = make("p", { className: "genbook-alert", role: "alert", hidden: true });
+  const meter = make("span", { className: "genbook-meter" });
+  const button = (textContent, onclick, title = "") => control("button", { type: "button", textContent, onclick, title });
+
+  // ---- the code, and who may change it
+  let codes = Float32Array.from(model.get("values")); // what the sliders show
+  let base = codes; // the same without the directions
+  let shifts = directions.map(() => 0);
+  let told = model.get("told");
+  let mine = false; // whether this view is the one that changes the model now
+
+  // Tell the model (and so other views of it) about the code; `commit` tells Python.
+  const share = () => {
+    mine = true;
+    model.set("values", Array.from(codes));
+    mine = false;
+  };
+  const commit = () => model.save_changes();
+  const showSliders = () => {
+    sliders.forEach((s, i) => s.show(codes[dims[i].index]));
+    shiftSliders.forEach((s, i) => s.show(shifts[i]));
+    code.textContent = reproduction();
+  };
+  const moveTo = (numbers, keepShifts = false) => {
+    codes = Float32Array.from(numbers);
+    if (!keepShifts) {
+      base = codes;
+      shifts = directions.map(() => 0);
+    }
+    showSliders();
+    share();
+    refresh();
+  };
+  const put = (numbers, message) => {
+    moveTo(numbers);
+    commit();
+    if (message) status.textContent = message;
+  };
+
+  const reproduction = () => {
+    const words = accepts.filter(({ name }) => name in told).map(({ name, choices }) => `${name}=${choices.find((c) => c.text === String(told[name]))?.code ?? JSON.stringify(told[name])}`);
+    return `${about.code}${words.length ? `.given(${words.join(", ")})` : ""}.decode(torch.tensor([[${Array.from(codes, exact).join(", ")}]]))`;
+  };
+
+  // ---- frames: from the kernel
+  let live = false, page = null;
+  let asked = 0, shown = 0, flying = new Map(), waiting = false;
+  const recent = [], latency = { true: [], false: [] };
+
+  const padded = () => {
+    if (!local) return false; // the stall that padding avoids is that of a server on this machine
+    const [a, b] = [latency.true, latency.false];
+    return a.length + b.length < TRIES ? a.length < b.length : middle(a) < middle(b);
+  };
+  const pump = () => {
+    if (!waiting || !live || flying.size >= WINDOW) return;
+    waiting = false;
+    const pad = padded();
+    flying.set(++asked, { at: performance.now(), pad });
+    model.send({ kind: "decode", view: me, id: asked, told, pad }, undefined, [codes.slice().buffer]);
+  };
+  const measured = (ms) => {
+    recent.push(ms);
+    if (recent.length > 15) recent.shift();
+    showMeter();
+  };
+  const showMeter = () => {
+    const speed = recent.length ? `${middle(recent).toFixed(middle(recent) < 9.5 ? 1 : 0)} ms per frame` : "";
+    const where = page ? `decoded in this page: largest difference from the kernel ${page.difference}/255` : live ? "decoded by the kernel" : "no kernel";
+    meter.textContent = [where, speed].filter(Boolean).join(", ");
+  };
+
+  // ---- frames: in the page
+  let drawing = 0;
+  const decodeHere = () => {
+    drawing = 0;
+    const start = performance.now();
+    drawRaw(page.decode(codes, JSON.stringify(told)), model.get("weights"));
+    measured(performance.now() - start);
+  };
+  const loadPage = () => {
+    const weights = model.get("weights");
+    page = weights?.numbers ? pageDecoder(weights) : null;
+    recent.length = 0;
+    showMeter();
+  };
+
+  function refresh() {
+    if (page) drawing ||= requestAnimationFrame(decodeHere);
+    else {
+      waiting = true;
+      pump();
+    }
+  }
+
+  // ---- drawing
+  const fit = (width, height) => {
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    const times = Math.max(1, Math.floor(256 / Math.max(width, height))); // whole pixels stay sharp
+    canvas.style.width = `${width * times}px`;
+    canvas.classList.toggle("genbook-pixels", Math.max(width, height) <= 128);
+    canvas.hidden = false;
+    text.hidden = true;
+  };
+  const drawRaw = (bytes, { width, height, channels }) => {
+    fit(width, height);
+    const rgba = new Uint8ClampedArray(4 * width * height).fill(255);
+    for (let i = 0, n = width * height; i < n; i++) for (let c = 0; c < 3; c++) rgba[4 * i + c] = bytes[channels === 1 ? i : 3 * i + c];
+    canvas.getContext("2d").putImageData(new ImageData(rgba, width, height), 0, 0);
+  };
+  const drawBitmap = (bitmap) => {
+    fit(bitmap.width, bitmap.height);
+    canvas.getContext("2d").drawImage(bitmap, 0, 0);
+  };
+  const drawText = (words) => {
+    canvas.hidden = true;
+    text.hidden = false;
+    text.textContent = words;
+  };
+  const draw = async (frame, buffer, current) => {
+    if (frame.text !== undefined) return drawText(frame.text);
+    if (!frame.mime) return drawRaw(bytesOf(buffer), frame);
+    const bitmap = await createImageBitmap(new Blob([bytesOf(buffer)], { type: frame.mime }));
+    if (current()) drawBitmap(bitmap);
+  };
+
+  // ---- what the kernel says
+  const receive = async (message, buffers) => {
+    if (message.kind === "saved" && message.view === me) {
+      const link = make("a", { href: URL.createObjectURL(new Blob([bytesOf(buffers[0])])), download: message.name });
+      link.click();
+      URL.revokeObjectURL(link.href);
+      status.textContent = `Saved ${message.name}, with the code inside`;
+    }
+    if (message.kind === "error" && (message.view === me || !message.view)) {
+      flying.delete(message.id);
+      alert.textContent = message.error;
+      alert.hidden = false;
+      pump();
+    }
+    if (message.kind === "frame" && !message.view) { // the model learnt: its new picture, and a decoder in the page that is out of date
+      page = null;
+      showMeter();
+      if (!flying.size && !waiting) draw(message, buffers[0], () => !flying.size);
+    }
+    if (message.kind === "frame" && message.view === me) {
+      const request = flying.get(message.id);
+      if (!flying.delete(message.id)) return;
+      pump(); // before drawing: the kernel works meanwhile
+      if (message.stale || message.id < shown || page) return;
+      shown = message.id;
+      alert.hidden = true;
+      const now = performance.now() - request.at;
+      if (local && latency[request.pad].length < TRIES) latency[request.pad].push(now - message.ms);
+      await draw(message, buffers[0], () => shown === message.id);
+      measured(now);
+    }
+  };
+  listen("msg:custom", receive);
+
+  // ---- the controls
+  const sliders = [], shiftSliders = [];
+  const list = make("div");
+  const addSliders = (count) => {
+    for (const { index, low, high } of dims.slice(sliders.length, sliders.length + count)) {
+      const s = slider({
+        id: `${me}-${index}`, label: `code ${index}`, low, high, centre: (low + high) / 2, onChange: commit,
+        onInput(x) {
+          const moved = x - codes[index];
+          base = base.map((v, i) => (i === index ? v + moved : v));
+          moveTo(codes.map((v, i) => (i === index ? x : v)), true);
+        },
+      });
+      s.show(codes[index]);
+      sliders.push(s);
+      list.append(s.row);
+    }
+    more.hidden = sliders.length >= dims.length;
+    more.textContent = `${dims.length - sliders.length} more`;
+  };
+  const more = button("", () => {
+    const next = sliders.length;
+    addSliders(FIRST);
+    enable();
+    sliders[next]?.input.focus();
+  }, "Show more sliders, in the order of how much they change");
+  more.className = "genbook-more";
+
+  directions.forEach(({ name, vector }, k) => {
+    const s = slider({
+      id: `${me}-direction-${k}`, label: name, low: -2, high: 2, onChange: commit,
+      onInput(x) {
+        shifts[k] = x;
+        moveTo(base.map((v, i) => v + directions.reduce((sum, direction, j) => sum + shifts[j] * direction.vector[i], 0)), true);
+      },
+    });
+    shiftSliders.push(s);
+  });
+
+  const choose = (name, value) => {
+    told = { ...told };
+    if (value === "") delete told[name];
+    else told[name] = value;
+    mine = true;
+    model.set("told", told);
+    mine = false;
+    commit();
+    showSliders();
+    refresh();
+  };
+  const fields = accepts.map(({ name, kind, choices, low, high, optional }, k) => {
+    const id = `${me}-condition-${k}`;
+    const any = optional ? [make("option", { value: "", textContent: "any" })] : [];
+    const field = kind === "choice"
+      ? control("select", { id }, ...any, ...choices.map((c) => make("option", { value: c.text, textContent: c.text })))
+      : control("input", { id, type: kind === "number" ? "number" : "text", ...(kind === "number" && { min: low, max: high, step: "any" }) });
+    field.addEventListener("change", () => choose(name, kind === "number" && field.value !== "" ? field.valueAsNumber : field.value));
+    return { name, field, row: make("div", { className: "genbook-row" }, make("label", { htmlFor: id, textContent: name, title: name }), field) };
+  });
+  const showFields = () => fields.forEach(({ name, field }) => (field.value = told[name] ?? ""));
+
+  // ---- a walk between two codes
+  const ends = { A: null, B: null };
+  let playing = 0;
+  const thumbnails = { A: make("canvas", { width: 1, height: 1, ariaHidden: "true" }), B: make("canvas", { width: 1, height: 1, ariaHidden: "true" }) };
+  const go = (t) => moveTo(slerp(ends.A, ends.B, t));
+  const walk = slider({ id: `${me}-walk`, label: "walk from A to B", low: 0, high: 1, onInput: go, onChange: commit });
+  walk.input.setAttribute("aria-label", "Walk from A to B");
+  const setEnd = (name) => () => {
+    ends[name] = Array.from(codes);
+    Object.assign(thumbnails[name], { width: canvas.width, height: canvas.height }).getContext("2d").drawImage(canvas, 0, 0);
+    thumbnails[name].hidden = canvas.hidden;
+    status.textContent = `${name} is set`;
+    if (name === "B") walk.show(1);
+    else walk.show(0);
+    enable();
+  };
+  const halt = () => {
+    if (!playing) return;
+    cancelAnimationFrame(playing);
+    playing = 0;
+    play.textContent = "Play";
+    commit();
+  };
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const play = button("Play", () => {
+    if (playing) return halt();
+    play.textContent = "Pause";
+    const start = performance.now();
+    const step = (now) => {
+      const phase = ((now - start) / 3000) % 2; // three seconds there, three back
+      const t = phase < 1 ? phase : 2 - phase;
+      walk.show(t);
+      go(t);
+      playing = requestAnimationFrame(step);
+    };
+    playing = requestAnimationFrame(step);
+  }, "Walk to and fro between A and B");
+  walk.input.addEventListener("pointerdown", halt);
+  walk.input.addEventListener("keydown", halt);
+  const [setA, setB] = ["A", "B"].map((name) => button(`Set ${name}`, setEnd(name), `Remember the present code as ${name}`));
+
+  // ---- the buttons
+  const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+  const random = button("Random", () => {
+    halt();
+    if (live) return model.send({ kind: "random" });
+    const drawn = Array.from(codes);
+    for (const { index, low, high } of dims) drawn[index] = (low + high) / 2 + ((high - low) / 6) * normal(); // sliders reach three standard deviations
+    put(drawn, "A random code");
+  }, "A code as the model draws it");
+  const reset = button("Reset", () => {
+    halt();
+    const centre = Array.from(codes);
+    for (const { index, low, high } of dims) centre[index] = (low + high) / 2;
+    put(centre, "The code in the middle");
+  }, "The code in the middle of all codes");
+  const encodes = about.data ? [["Encode next", "next"], ["Encode any", "any"]].map(([label, which]) => button(label, () => {
+    halt();
+    model.send({ kind: "encode", which });
+  }, "Find the code of one of the data's items")) : [];
+  const save = button("Save picture", () => model.send({ kind: "save", view: me, told }, undefined, [codes.slice().buffer]), "Download the picture as a PNG that has its code and the model's fingerprint inside");
+  save.hidden = !about.picture;
+  const code = make("code");
+  const codeBox = make("pre", { className: "genbook-code", tabIndex: 0, hidden: true }, code);
+  const copy = button("Copy code", async () => {
+    codeBox.hidden = false;
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      status.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(code); // pages without a secure origin may not write to the clipboard
+      status.textContent = "Selected: copy it with the keyboard";
+    }
+  }, "The Python that makes this picture");
+  const here = control("input", { type: "checkbox", id: `${me}-page`, onchange() {
+    mine = true;
+    model.set("in_page", here.checked);
+    mine = false;
+    model.save_changes();
+    status.textContent = here.checked ? "Fetching the decoder" : "";
+  } });
+  const herePart = make("span", { className: "genbook-here", hidden: !about.page }, here, make("label", { htmlFor: here.id, textContent: "decode in this page" }));
+
+  // ---- what can be used now
+  const enable = () => {
+    const moves = live || page !== null;
+    for (const control of root.querySelectorAll("button, input, select")) control.disabled = !moves;
+    for (const control of [...encodes, save, here]) control.disabled = !live;
+    for (const control of [walk.input, play]) control.disabled = !moves || !ends.A || !ends.B;
+    copy.disabled = false;
+    more.disabled = false;
+    play.hidden = calm.matches;
+    herePart.hidden = !about.page || !live;
+    if (!moves) status.textContent = "This view has no kernel: run the cell again to move its sliders.";
+  };
+
+  const group = (legend, ...children) => make("fieldset", {}, make("legend", { textContent: legend }), ...children);
+  const root = make("div", { className: "genbook-explorer", role: "group" }, make("div", { className: "genbook-body" },
+    make("div", { className: "genbook-look" },
+      make("div", { className: "genbook-pictures" }, make("figure", {}, canvas, text), ...(about.data ? [example] : [])),
+      make("div", { className: "genbook-buttons" }, random, reset, ...encodes, save, copy),
+      status, alert),
+    make("div", { className: "genbook-controls" },
+      ...(fields.length ? [group("Told", ...fields.map((f) => f.row))] : []),
+      group(dims.length > 1 ? "Code, most active first" : "Code", list, more),
+      ...(directions.length ? [group("Directions", ...shiftSliders.map((s) => s.row))] : []),
+      group("Walk", make("div", { className: "genbook-walk" }, setA, thumbnails.A, walk.input, thumbnails.B, setB, play)))),
+    make("div", { className: "genbook-foot" }, meter, herePart),
+    codeBox);
+  root.setAttribute("aria-label", `Explorer of ${about.name}`);
+  thumbnails.A.hidden = thumbnails.B.hidden = true;
+
+  // ---- following the model
+  const showExample = () => {
+    const item = model.get("example");
+    example.hidden = !item?.caption;
+    if (example.hidden) return;
+    const picture = item.picture ? make("img", { src: item.picture, alt: item.caption, className: "genbook-pixels" }) : make("pre", { textContent: item.text, tabIndex: 0 });
+    example.replaceChildren(picture, make("figcaption", { textContent: item.caption }));
+  };
+  const showNow = () => {
+    const now = model.get("shown");
+    if (now.text !== undefined) return drawText(now.text);
+    const image = make("img", { src: now.picture });
+    image.decode().then(() => shown || page || over.signal.aborted || drawBitmap(image)).catch(() => {});
+  };
+  const check = () => {
+    // without widget manager: a page; with one that keeps live models: whether we are among them; else (VS Code, Colab) there is a kernel
+    live = Boolean(!about.still && (!model.widget_manager?.get_state_sync || liveEntry(model)));
+    flying.clear();
+    enable();
+    showMeter();
+    if (live || page) refresh();
+  };
+  listen("change:values", () => {
+    if (mine) return;
+    halt();
+    moveTo(model.get("values"));
+  });
+  listen("change:told", () => {
+    if (mine) return;
+    told = model.get("told");
+    showFields();
+    showSliders();
+    refresh();
+  });
+  listen("change:example", () => {
+    showExample();
+    if (model.get("example").caption) status.textContent = `The code of ${model.get("example").caption}`;
+  });
+  listen("change:in_page", () => (here.checked = model.get("in_page")));
+  listen("change:weights", () => {
+    loadPage();
+    if (page) status.textContent = "The decoder is in this page";
+    enable();
+    refresh();
+  });
+  listen("comm_live_update", check);
+
+  // the kernel sends new pictures of a model that learns, while somebody looks
+  let onScreen = true, looking = null;
+  const look = () => {
+    const now = onScreen && document.visibilityState === "visible" && !over.signal.aborted;
+    if (now === looking || !live) return;
+    model.send({ kind: "look", view: me, on: now });
+    if (now && looking === false) refresh(); // what happened meanwhile
+    looking = now;
+  };
+  const observer = new IntersectionObserver(([entry]) => {
+    onScreen = entry.isIntersecting;
+    look();
+  });
+  observer.observe(root);
+  document.addEventListener("visibilitychange", look, { signal: over.signal });
+
+  const stopKeeping = keep(model, () => ({ values: Array.from(codes), told, ...(canvas.hidden ? { shown: { text: text.textContent } } : { shown: { picture: canvas.toDataURL() } }) }));
+  over.signal.addEventListener("abort", () => {
+    halt();
+    cancelAnimationFrame(drawing);
+    observer.disconnect();
+    stopKeeping();
+    look();
+  });
+
+  addSliders(FIRST);
+  here.checked = model.get("in_page");
+  showFields();
+  showNow();
+  showExample();
+  loadPage();
+  showSliders();
+  el.append(root);
+  check();
+  return () => over.abort();
+}
+
+const initialize = ({ model }) => void revive(model);
+
+export default { initialize, render };
