@@ -191,6 +191,7 @@ def open_nb(lab, browser, request):
         page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady", timeout=90_000)
         notebook = Notebook(page, path)
         notebook.wait_idle(90)
+        page.problems.clear()  # while it connects, a busy JupyterLab complains of itself
         return notebook
 
     yield open_

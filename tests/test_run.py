@@ -191,7 +191,7 @@ def view(browser):
     def open_(interrupt=True, scheme="light", **figures):
         page = browser.new_page(color_scheme=scheme, viewport={"width": 700, "height": 500})
         pages.append(page)
-        page.set_content("<!doctype html><html lang=en><title>A run</title><style>:root { color-scheme: light dark }</style><main></main>")
+        page.set_content("<!doctype html><html lang=en><title>A run</title><style>:root { color-scheme: light dark; background: Canvas }</style><main></main>")
         progress = {"model": "VAE", "status": "running", "names": ["loss"], "number": 0, "total": 100, "seconds": 1, "speed": 10, "left": 9, "blocking": False, "answers": False}
         page.evaluate(HOST, {"esm": RunView._esm, "css": RunView._css, "interrupt": interrupt, "state": {"palette": ["#3b82d6", "#d9730d"], "text": "", "progress": progress | figures}})
         return page

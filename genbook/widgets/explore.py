@@ -27,7 +27,7 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
-from traitlets import Bool, Dict, Float, List, Unicode, observe
+from traitlets import Bool, Dict, Float, List, observe
 
 from .. import __version__
 from ..core import Conditional, HasLatent, Model, Noise, check_seed, escape, fingerprint, require, require_fitted

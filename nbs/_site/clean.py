@@ -21,13 +21,14 @@ def clean(notebook: NotebookNode, path: Path) -> NotebookNode:
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type != "code": continue
-        keep = path == NOTEBOOKS / "index.ipynb" or read_cell(cell, path).long
+        told = read_cell(cell, path)
+        keep = told.long or path == NOTEBOOKS / "index.ipynb" and told.directives.get("output") != "false"
         cell.outputs = [o for o in cell.outputs if keep and WIDGET not in o.get("data", {}) and o.get("name") != "stderr"]
     clean_nb(notebook, config.clear_all, config.allowed_metadata_keys.split(), config.allowed_cell_metadata_keys.split(), config.clean_ids)
     return notebook
 
 
-def main(files: list[Path], check: bool) -> str:  # what is wrong, if anything
+def main(files: list[Path], check: bool) -> str | None:  # what is wrong, if anything
     "Clean `files`, or only say which are not clean."
     dirty = []
     for path in files:
@@ -37,7 +38,7 @@ def main(files: list[Path], check: bool) -> str:  # what is wrong, if anything
         dirty.append(path.name)
         if not check: path.write_text(after, encoding="utf-8")
     if dirty and not check: print("cleaned:", ", ".join(dirty))
-    return f"These notebooks hold what a run left behind: {', '.join(dirty)}. Run python nbs/_site/clean.py." if dirty and check else ""
+    return f"These notebooks hold what a run left behind: {', '.join(dirty)}. Run python nbs/_site/clean.py." if dirty and check else None
 
 
 if __name__ == "__main__":

@@ -53,16 +53,15 @@ def output(made: NotebookNode, number: int, files: dict[Path, bytes], to_site: C
     return f"```\n{data['text/plain'].rstrip()}\n```" if "text/plain" in data else ""
 
 
-def main(check: bool) -> str:  # what is wrong, if anything
+def main(check: bool) -> str | None:  # what is wrong, if anything
     "Write README.md and its pictures, or only say whether they are what the notebook makes."
     files = readme()
     if check:
         stale = [str(path) for path, content in files.items() if not (ROOT / path).exists() or (ROOT / path).read_bytes() != content]
-        return f"Not what nbs/index.ipynb makes: {', '.join(stale)}. Run python nbs/_site/readme.py." if stale else ""
+        return f"Not what nbs/index.ipynb makes: {', '.join(stale)}. Run python nbs/_site/readme.py." if stale else None
     for path, content in files.items():
         (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
         (ROOT / path).write_bytes(content)
-    return ""
 
 
 if __name__ == "__main__":
