@@ -389,4 +389,5 @@ d = { 'settings': { 'branch': 'main',
                                      'genbook.widgets.run.outcome': ('run.html#outcome', 'genbook/widgets/run.py'),
                                      'genbook.widgets.run.rows': ('run.html#rows', 'genbook/widgets/run.py'),
                                      'genbook.widgets.run.run': ('run.html#run', 'genbook/widgets/run.py'),
+                                     'genbook.widgets.run.show_outcome': ('run.html#show_outcome', 'genbook/widgets/run.py'),
                                      'genbook.widgets.run.watch': ('run.html#watch', 'genbook/widgets/run.py')}}}

@@ -48,7 +48,7 @@ class Chart:
 
     def _repr_mimebundle_(self, **kwargs) -> tuple[dict[str, Any], dict[str, Any]]:
         spec = {**self.spec, "$schema": "https://vega.github.io/schema/vega-lite/v5.json"}  # a name, never fetched
-        return {VEGA_LITE: spec, "text/plain": repr(self)}, {VEGA_LITE: {"embed_options": {"renderer": "svg"}}}  # only SVG follows a change of theme
+        return {VEGA_LITE: spec, "text/plain": repr(self)}, {VEGA_LITE: {"embed_options": {"renderer": "svg", "actions": False}}}  # only SVG follows a change of theme; the menu of actions has no name that could be read out
 
 # %% ../nbs/40_plots.ipynb #b701bf25
 def thin(

@@ -369,6 +369,9 @@ class Run:
         except Exception as error:
             self.error = error
             self._finish("failed")
+        except BaseException:  # a second Ctrl-C
+            self._finish("stopped")
+            raise
 
     def _become(self, status: str) -> None:
         self.status = status

@@ -13,7 +13,7 @@ from genbook.data import Data, Images, digits
 from genbook.latent import slerp
 from genbook.models.vae import VAE
 from genbook.store import save
-from genbook.widgets.explore import SCRIPT, STATIC, STYLE, Explorer, edition, explore
+from genbook.widgets.explore import SCRIPT, STATIC, STYLE, edition, explore
 
 HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
 

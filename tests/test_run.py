@@ -1,3 +1,4 @@
+# ruff: noqa: F821 (what STEADY defines, here and in the kernels, is not seen by the linter)
 "The live view of a run: what it sends, and what a person sees and presses in JupyterLab."
 import json
 import time
@@ -192,7 +193,7 @@ def view(browser):
         page = browser.new_page(color_scheme=scheme, viewport={"width": 700, "height": 500})
         pages.append(page)
         page.set_content("<!doctype html><html lang=en><title>A run</title><style>:root { color-scheme: light dark; background: Canvas }</style><main></main>")
-        progress = {"model": "VAE", "status": "running", "names": ["loss"], "number": 0, "total": 100, "seconds": 1, "speed": 10, "left": 9, "blocking": False, "answers": False}
+        progress = {"model": "VAE", "status": "running", "names": ["loss"], "number": 0, "total": 100, "seconds": 1, "speed": 10, "left": 9, "blocking": False, "answers": False, "sampled": 0}
         page.evaluate(HOST, {"esm": RunView._esm, "css": RunView._css, "interrupt": interrupt, "state": {"palette": ["#3b82d6", "#d9730d"], "text": "", "progress": progress | figures}})
         return page
 

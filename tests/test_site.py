@@ -2,7 +2,6 @@
 import functools
 import gzip
 import http.server
-import re
 import subprocess
 import sys
 import threading

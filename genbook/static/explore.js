@@ -2,6 +2,7 @@
 
 const WINDOW = 2; // requests in flight at most; the newest waits in line, those between are dropped
 const TRIES = 8; // replies from a kernel on this machine that are measured with and without padding, before the faster way is kept
+const PATIENCE = 30_000; // ms after which a request counts as lost: the connection may have been
 const FIRST = 8; // sliders to begin with, and how many more each time
 
 let widgets = 0;
@@ -141,6 +142,7 @@ function render({ model, el, signal }) {
     return a.length + b.length < TRIES ? a.length < b.length : middle(a) < middle(b);
   };
   const pump = () => {
+    for (const [id, { at }] of flying) if (performance.now() - at > PATIENCE) flying.delete(id);
     if (!waiting || !live || flying.size >= WINDOW) return;
     waiting = false;
     const pad = padded();

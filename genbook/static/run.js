@@ -215,6 +215,8 @@ function render({ model, el }) {
     });
     canvas.ariaLabel = number ? `Curve of the losses. At step ${number}: ${names.map((name, i) => `${name} ${newest[i]}`).join(", ")}` : "Curve of the losses, still empty";
 
+    caption.textContent = picture.alt = `Sixteen samples after step ${whole.format(progress.sampled)}`;
+
     note.textContent = progress.kept && !over ? "This is how it stood when the notebook was saved. Run the cell to learn again."
       : explained && !over ? "This cell holds the kernel until it ends, so it can be stopped but not paused. To pause, learn in the background: genbook.run(model, x)." : "";
     note.hidden = !note.textContent;
@@ -242,7 +244,6 @@ function render({ model, el }) {
     words.textContent = text;
     URL.revokeObjectURL(picture.src);
     if (!picture.hidden) picture.src = URL.createObjectURL(new Blob([data], { type: "image/png" }));
-    caption.textContent = picture.alt = `Sixteen samples after step ${whole.format(model.get("progress").sampled || model.get("progress").number)}`;
   }
 
   const resized = new ResizeObserver(show), themed = new MutationObserver(show);

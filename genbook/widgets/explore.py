@@ -215,7 +215,8 @@ class Explorer(anywidget.AnyWidget):
 
     @observe("in_page")
     def _set_in_page(self, change: Any) -> None:
-        self.weights = (page_decoder(self.model, self._choices) or {}) if self.in_page else {}
+        try: self.weights = (page_decoder(self.model, self._choices) or {}) if self.in_page else {}
+        except Exception as error: self._tell_error(error, {})
 
     def _receive(self, _: Any, content: Mapping[str, Any], buffers: list[memoryview]) -> None:
         "Messages from the page. They may come in any thread."
@@ -250,9 +251,10 @@ class Explorer(anywidget.AnyWidget):
         self._place = (self._place + 1) % n if content["which"] == "next" else check_seed(None) % n
         item = self.data[self._place]
         known = {name: values[0].item() for name, values in item.known.items()}
+        told = {**self.told, **{a["name"]: str(known[a["name"]]) for a in self.accepts if a["name"] in known}}
+        codes = self._narrow(told).encode(item.items)  # a label that the model has not seen is refused here
         with self.hold_sync():
-            self.told = {**self.told, **{a["name"]: str(known[a["name"]]) for a in self.accepts if a["name"] in known}}
-            self.codes = self._narrow().encode(item.items)
+            self.told, self.codes = told, codes
             self.example = {"caption": ", ".join([f"item {self._place}", *(f"{k} {v}" for k, v in known.items())]), **still(item.modality, item.items)}
 
     def _save(self, content: Mapping[str, Any], buffers: list[memoryview]) -> None:

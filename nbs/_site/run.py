@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 from page import ROOT, Cell, Page, PageError
 
@@ -47,5 +48,5 @@ def execute(page: Page, code: list[Cell]) -> NotebookNode:
     client = NotebookClient(notebook, timeout=LONGEST, store_widget_state=False, extra_arguments=["--log-level=ERROR"], resources={"metadata": {"path": str(page.path.parent)}})
     environment = os.environ | {"GENBOOK_SITE": "1", "TQDM_DISABLE": "1", "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}  # progress bars are for those who wait
     try: client.execute(env=environment)
-    except CellExecutionError as error: raise PageError(f"{page.path.name}: a cell failed, so the site was not built. Mend it:\n{error}") from None
+    except CellExecutionError as error: raise PageError(f"{page.path.name}: a cell failed, so the site was not built. Mend it:\n{strip_ansi(str(error))}") from None
     return notebook
