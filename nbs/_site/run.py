@@ -46,7 +46,6 @@ def execute(page: Page, code: list[Cell]) -> NotebookNode:
         skip = {"tags": ["skip-execution"]} if cell.long else {}
         notebook.cells.append(nbformat.v4.new_code_cell(cell.source, metadata=skip))
     client = NotebookClient(notebook, timeout=LONGEST, store_widget_state=False, extra_arguments=["--log-level=ERROR"], resources={"metadata": {"path": str(page.path.parent)}})
-    environment = os.environ | {"GENBOOK_SITE": "1", "TQDM_DISABLE": "1", "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}  # progress bars are for those who wait
-    try: client.execute(env=environment)
+    try: client.execute(env=os.environ | {"GENBOOK_SITE": "1"})
     except CellExecutionError as error: raise PageError(f"{page.path.name}: a cell failed, so the site was not built. Mend it:\n{strip_ansi(str(error))}") from None
     return notebook

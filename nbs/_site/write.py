@@ -21,6 +21,7 @@ SHELVES = {"tutorials": "Tutorials", "explanations": "Explanations", "reference"
 OPEN = 16  # lines; a longer piece of the library's own code is folded away
 VEGA = re.compile(r"application/vnd\.vegalite\.v\d+(\.\d+)*[+.]json")
 WHERE = re.compile(r"^(?=.*\b\d{4}-\d\d-\d\d\b).*\bPython \d", re.M)  # a line that says when and on what outputs were made
+BAR = re.compile(r"\[\d\d:\d\d, *\S*\?|\[\d\d:\d\d<")  # what tqdm's progress bars have in common
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -151,6 +152,7 @@ def output(made: NotebookNode, page: Page, links: Links) -> NotebookNode | None:
     if vega: data = {"text/html": chart(data[vega])}
     if "image/webp" in data: data = {"text/html": moving(data["image/webp"], data["text/plain"])}
     if "text/markdown" in data: data["text/markdown"] = links.link(data["text/markdown"])
+    if WIDGET in data and BAR.search(data.get("text/plain", "")): return None  # progress bars are for those who wait
     if WIDGET in data and "text/html" not in data:
         raise PageError(f"{page.path.name}: the output {data.get('text/plain')!r} is a widget that needs a kernel, which a page does not have. Show something static when GENBOOK_SITE is set.")
     if "//cdn." in data.get("text/html", ""):
