@@ -21,7 +21,7 @@ $(VENV)/ready: settings.ini setup.py
 	  || { echo "$(PYTHON) cannot make environments: install its venv module (on Debian: apt-get install python3-venv), and run make again."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -e '.[dev]'
+	$(BIN)/python -m pip install --quiet -e '.[dev,bench]'
 	@touch $@
 
 chromium: env
