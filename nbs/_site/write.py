@@ -82,7 +82,8 @@ def write(page: Page, links: Links, contents: str = "") -> str:  # the page's na
     if page.module and links.entries[page.module]: cells.append(markdown(reference(links.entries[page.module], links)))
     if contents: cells.append(markdown(contents))
     for i, cell in enumerate(cells): cell.id = f"cell-{i}"
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"myst": {"html_meta": {"description": page.description}}, "description": page.description, "kernelspec": {"name": "python3", "display_name": "python3"}, "language_info": {"name": "python", "pygments_lexer": "ipython3"}})
+    metadata = {"description": page.description.replace("`", ""), "kernelspec": {"name": "python3", "display_name": "python3"}, "language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
     text, path = nbformat.writes(notebook), SOURCES / f"{page.name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_text(encoding="utf-8") != text: path.write_text(text, encoding="utf-8")
