@@ -14,6 +14,7 @@ from pathlib import Path
 import chromium
 import nbformat
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOTS = ROOT / "shots"  # screenshots of failures, and of whatever a test shows; not in git
@@ -97,9 +98,17 @@ class Notebook:
     def wait_idle(self, timeout: float = 60) -> None:
         "Wait until the kernel is idle and no cell waits to be run."
         self.page.wait_for_function("""() => { const s = window.jupyterapp?.shell.currentWidget?.sessionContext;
-            if (s?.session?.kernel?.status === 'unknown') s.session.kernel.requestKernelInfo();  // JupyterLab may have missed the kernel's first word
             return s && s.isReady && s.session?.kernel?.status === 'idle'
               && ![...document.querySelectorAll('.jp-Notebook .jp-InputPrompt')].some(o => o.textContent.includes('*')) }""", timeout=timeout * 1000)
+
+    def connect(self) -> None:
+        "Wait for the kernel. JupyterLab now and then misses the kernel's first word and shows 'Unknown' from then on; a person would reconnect it, and so does this."
+        for _ in range(3):
+            try: return self.wait_idle(30)
+            except PlaywrightTimeout:
+                if self.js("() => jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status") != "unknown": raise
+                self.js("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.reconnect()")
+        self.wait_idle(60)
 
     def run_all(self, timeout: float = 120) -> None:
         "Run all cells and wait for them."
@@ -190,7 +199,7 @@ def open_nb(lab, browser, request):
         page.goto(f"{lab.url}/lab/workspaces/{secrets.token_hex(4)}/tree/{path.name}?token={lab.token}&reset")  # its own workspace: no tabs of other tests
         page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady", timeout=90_000)
         notebook = Notebook(page, path)
-        notebook.wait_idle(90)
+        notebook.connect()
         page.problems.clear()  # while it connects, a busy JupyterLab complains of itself
         return notebook
 
