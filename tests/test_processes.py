@@ -4,10 +4,12 @@ import subprocess
 import sys
 
 CODE = """
+import os
+from pathlib import Path
 from genbook import VAE
 from genbook.core import fingerprint
 from genbook.data import small_digits
-print("learnt", fingerprint(VAE(codes=2, width=16).fit(small_digits(), seed=0, steps=20, progress=False)), flush=True)
+Path(f"learnt-{os.environ['RANK']}").write_text(fingerprint(VAE(codes=2, width=16).fit(small_digits(), seed=0, steps=20, progress=False)))
 """
 
 
@@ -16,7 +18,7 @@ def test_two_processes_learn_one_model(tmp_path):
     script = tmp_path / "fit.py"
     script.write_text(CODE)
     env = os.environ | {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
-    done = subprocess.run([sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "--standalone", script], env=env, capture_output=True, text=True)
-    learnt = [line.split()[-1] for line in done.stdout.splitlines() if "learnt" in line]
+    done = subprocess.run([sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "--standalone", script], cwd=tmp_path, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
+    learnt = [file.read_text() for file in tmp_path.glob("learnt-*")]
     assert len(learnt) == 2 and learnt[0] == learnt[1]

@@ -21,7 +21,7 @@ def vendor() -> None:
     (STATIC / "fonts").mkdir(parents=True)
     KATEX_SCRIPT.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        packed = subprocess.run(["npm", "pack", "--silent", KATEX], cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+        packed = subprocess.run(["npm", "pack", "--silent", KATEX], cwd=folder, check=True, capture_output=True, text=True, timeout=120).stdout.strip()
         shutil.unpack_archive(Path(folder) / packed, folder, filter="data")
         made = Path(folder) / "package" / "dist"
         shutil.copy(made / "katex.min.js", KATEX_SCRIPT)
