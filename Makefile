@@ -28,7 +28,7 @@ chromium: env
 	@$(BIN)/python tests/chromium.py
 
 notebooks: env
-	$(BIN)/nbdev_test --n_workers 2
+	OMP_NUM_THREADS=1 $(BIN)/nbdev_test --n_workers 2
 
 browser: env chromium
 	$(BIN)/python -m pytest

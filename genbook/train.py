@@ -195,7 +195,8 @@ class Neural(Stepwise, nn.Module):
         data, seed = x if isinstance(x, Data) else Data(x), check_seed(seed)
         numbers = {"steps": (steps, int, 1), "batch_size": (batch_size, int, 1), "epochs": (epochs, float, 1e-12), "learning_rate": (learning_rate, float, 1e-12), "average": (average, float, 0)}
         for name, (value, kind, least) in numbers.items():
-            if value is not None and not (isinstance(value, (int, kind)) and least <= value < math.inf):
+            if value is None and name in ("steps", "epochs"): continue
+            if not (isinstance(value, (int, kind)) and least <= value < math.inf):
                 raise ValueError(f"{name} is {value!r}, but a {'whole ' if kind is int else ''}number of at least {least:g} was expected: choose another.")
         if held_out is not None and not isinstance(held_out, Data): held_out = Data(held_out)
         batch_size = min(batch_size, len(data))

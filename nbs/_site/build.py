@@ -4,10 +4,12 @@ Each notebook is read (page.py) and run (run.py), and written as Sphinx with MyS
 the public names (apidoc.py). Sphinx then makes the pages (conf.py) with scripts and fonts that were fetched once (vendor.py), so that they ask no other host.
 """
 import argparse
+import os
 import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from page import ROOT, PageError, all_pages
@@ -24,9 +26,7 @@ def build(strict: bool) -> int:
     started = time.monotonic()
     vendor()
     pages, package = all_pages(), package_key()
-    for page in pages:
-        begun = time.monotonic()
-        if run(page, package): print(f"{page.name}: ran in {time.monotonic() - begun:.0f} s", flush=True)
+    with ThreadPoolExecutor(os.cpu_count()) as pool: list(pool.map(lambda page: run(page, package), pages))  # a kernel for each processor
     links = Links(pages)
     written = {write(page, links, contents(pages) if page.name == "index" else "") for page in pages}
     for path in SOURCES.rglob("*.ipynb"):  # pages whose notebooks are gone

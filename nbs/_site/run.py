@@ -1,6 +1,7 @@
 "Runs a page's cells in a kernel, once: the outputs are kept until its code or the package changes."
 import hashlib
 import os
+import time
 from pathlib import Path
 
 import nbformat
@@ -22,21 +23,21 @@ def package_key() -> str:
     return digest.hexdigest()
 
 
-def run(page: Page, package: str) -> bool:
-    "Give the cells of `page` their outputs. They come from the store if nothing has changed since they were made; whether they did not."
+def run(page: Page, package: str) -> None:
+    "Give the cells of `page` their outputs. They come from the store if nothing has changed since they were made."
     code = [cell for cell in page.cells if cell.kind == "code"]
     key = hashlib.sha256(repr([package, [(cell.source, cell.directives) for cell in code]]).encode()).hexdigest()
     stored = STORE / f"{page.name}.ipynb"
     notebook = nbformat.read(stored, 4) if stored.exists() else None
-    fresh = notebook is None or notebook.metadata.genbook_key != key
-    if fresh:
+    if notebook is None or notebook.metadata.genbook_key != key:
+        started = time.monotonic()
         notebook = execute(page, code)
+        print(f"{page.name}: ran in {time.monotonic() - started:.0f} s", flush=True)
         notebook.metadata.genbook_key = key
         stored.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, stored)
     for cell, made in zip(code, notebook.cells, strict=True):
         if not cell.long: cell.outputs = made.outputs
-    return fresh
 
 
 def execute(page: Page, code: list[Cell]) -> NotebookNode:
@@ -46,6 +47,6 @@ def execute(page: Page, code: list[Cell]) -> NotebookNode:
         skip = {"tags": ["skip-execution"]} if cell.long else {}
         notebook.cells.append(nbformat.v4.new_code_cell(cell.source, metadata=skip))
     client = NotebookClient(notebook, timeout=LONGEST, store_widget_state=False, extra_arguments=["--log-level=ERROR"], resources={"metadata": {"path": str(page.path.parent)}})
-    try: client.execute(env=os.environ | {"GENBOOK_SITE": "1"})
+    try: client.execute(env=os.environ | {"GENBOOK_SITE": "1", "OMP_NUM_THREADS": "1"})  # one thread each: several run side by side
     except CellExecutionError as error: raise PageError(f"{page.path.name}: a cell failed, so the site was not built. Mend it:\n{strip_ansi(str(error))}") from None
     return notebook
