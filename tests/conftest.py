@@ -16,6 +16,7 @@ import nbformat
 import pytest
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # tests, kernels, server and browser share the processors
 ROOT = Path(__file__).resolve().parents[1]
 SHOTS = ROOT / "shots"  # screenshots of failures, and of whatever a test shows; not in git
 
@@ -62,7 +63,7 @@ class Lab:
         folders = {f"JUPYTER_{k}_DIR": f"{self.home}/{k.lower()}" for k in ("CONFIG", "DATA", "RUNTIME")}
         env = os.environ | folders | {
             "IPYTHONDIR": f"{self.home}/ipython", "JUPYTERLAB_SETTINGS_DIR": f"{self.home}/settings",
-            "JUPYTERLAB_WORKSPACES_DIR": f"{self.home}/workspaces", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "OMP_NUM_THREADS": "1"}  # kernels, server and browser share the processors
+            "JUPYTERLAB_WORKSPACES_DIR": f"{self.home}/workspaces", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         self.log = open(self.home / "lab.log", "w")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser", f"--port={self.port}",

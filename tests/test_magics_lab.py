@@ -13,7 +13,7 @@ def models(tmp_path_factory):
     "A folder of models like the one that comes with genbook; one has an unkind name and unkind labels."
     folder, x = tmp_path_factory.mktemp("pretrained"), digits()
     unkind = Data(x.items, kind=[HOSTILE if label == 3 else f"digit {label}" for label in x.known["label"]])
-    for name, data, condition, steps in (("digits", x, "label", 400), (HOSTILE, unkind, "kind", 20), ("unkind", unkind, "kind", 20)):
+    for name, data, condition, steps in (("digits", x, "label", 200), (HOSTILE, unkind, "kind", 20), ("unkind", unkind, "kind", 20)):
         save(VAE(codes=8, condition=condition).fit(data, seed=0, steps=steps, progress=False), folder / name, data=f"digits {HOSTILE}")
     return folder
 

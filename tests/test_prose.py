@@ -1,9 +1,11 @@
 "What README.md and CONTRIBUTING.md tell people to do works."
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -41,9 +43,10 @@ def test_a_notebook_can_be_edited_in_a_terminal(tmp_path):
     shutil.copytree(ROOT / "genbook", tmp_path / "genbook")
     shutil.copytree(ROOT / "nbs", tmp_path / "nbs", ignore=shutil.ignore_patterns("vendor", "__pycache__"))
     first, *others = commands(IN_A_TERMINAL)
-    subprocess.run(first, shell=True, cwd=tmp_path, check=True)
+    env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}  # as in an environment that was activated
+    subprocess.run(first, shell=True, cwd=tmp_path, env=env, check=True)
     script = tmp_path / "scripts" / "00_core.py"
     script.write_text(script.read_text(encoding="utf-8").replace("The nearest of `choices`", "The likeliest of `choices`"), encoding="utf-8")
-    for command in others: subprocess.run(command, shell=True, cwd=tmp_path, check=True)
+    for command in others: subprocess.run(command, shell=True, cwd=tmp_path, env=env, check=True)
     assert "The likeliest of `choices`" in (tmp_path / "genbook" / "core.py").read_text(encoding="utf-8")
     assert "The likeliest of `choices`" in (tmp_path / "nbs" / "00_core.ipynb").read_text(encoding="utf-8")
