@@ -7,8 +7,9 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: lab test env chromium notebooks browser lint drift docs clean
 
+# JupyterLab is told not to ask other hosts for news and updates.
 lab: env
-	@$(BIN)/python -m jupyterlab nbs/tutorials/01_quickstart.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_OPTIONS)
+	@$(BIN)/python -m jupyterlab --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --ServerApp.root_dir=$(CURDIR)/nbs --LabApp.default_url=/lab/tree/tutorials/01_quickstart.ipynb $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_OPTIONS)
 
 test: env chromium notebooks browser
 
