@@ -7,7 +7,8 @@ __all__ = ['LAWS', 'Case', 'Passed', 'expect', 'same', 'arguments_are_kept', 'no
            'same_seed_same_fit', 'same_seed_same_items', 'item_does_not_depend_on_n', 'items_can_be_redrawn',
            'callers_randomness_is_left_alone', 'saved_and_loaded_is_the_same', 'stopped_and_resumed_is_unbroken',
            'gradients_reach_every_parameter', 'codes_keep_shape', 'densities_are_one_finite_number_per_item',
-           'density_integrates_to_one', 'telling_narrows', 'bad_items_are_refused', 'Report', 'check_model']
+           'density_integrates_to_one', 'telling_narrows', 'bad_items', 'bad_items_are_refused', 'Report',
+           'check_model']
 
 # %% ../nbs/13_check.ipynb #aa0fd665
 import random
@@ -59,7 +60,8 @@ def same(a: Any, b: Any, tolerance: float = 0.0) -> bool:
     "Whether two lots of items are equal, up to `tolerance` where they are numbers."
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape: return False
-    return bool(np.array_equal(a, b)) if tolerance == 0 or a.dtype == object else bool(np.allclose(a, b, atol=tolerance, rtol=tolerance))
+    if a.dtype == object: return all(same(u, v, tolerance) for u, v in zip(a, b))  # items of different sizes
+    return bool(np.array_equal(a, b)) if tolerance == 0 or a.dtype.kind in "US" else bool(np.allclose(a, b, atol=tolerance, rtol=tolerance))
 
 # %% ../nbs/13_check.ipynb #9a3fd974
 def arguments_are_kept(case: Case) -> None:
@@ -187,14 +189,23 @@ def telling_narrows(case: Case) -> None:
     raise AssertionError("given() should refuse a condition that the model does not know")
 
 # %% ../nbs/13_check.ipynb #df04c2a3
-def bad_items_are_refused(case: Case) -> None:
-    "NaN, infinite and empty items, a single one and items that are all the same are refused with a sentence, and nothing is learnt from them."
-    x = case.data.items.double() if case.data.items.dtype.is_floating_point else case.data.items.float()
+def bad_items(x: Any) -> dict[str, Any]:  # what is wrong -> items
+    "Items like `x` that nothing should be learnt from."
+    if isinstance(x, list):
+        if isinstance(x[0], str): return {"no": [], "mixed": [x[0], torch.zeros(2, 1)], "picture": torch.rand(9, 1, 4, 4)}
+        infinite = [x[0].clone(), *x[1:]]
+        infinite[0][0, 0] = float("inf")
+        return {"no": [], "empty": [x[0], x[0][:0]], "infinite": infinite, "wider": [x[0], torch.zeros(3, x[0].shape[1] + 1)], "text": ["ab", "c"]}
     broken = x.clone()
     broken.view(-1)[1] = float("nan")
     infinite = x.clone()
     infinite.view(-1)[1] = float("inf")
-    for what, bad in {"NaN": broken, "infinite": infinite, "no": x[:0], "one": x[:1], "equal": x[:1].expand(9, *x.shape[1:]), "text": np.array([["a"], ["b"]])}.items():
+    return {"NaN": broken, "infinite": infinite, "no": x[:0], "one": x[:1], "equal": x[:1].expand(9, *x.shape[1:]), "text": np.array([["a"], ["b"]]), "strings": ["ab", "c"]}
+
+
+def bad_items_are_refused(case: Case) -> None:
+    "Items that nothing can be learnt from (NaN, infinite, none, a single one, all the same, of another kind) are refused with a sentence, and nothing is learnt from them."
+    for what, bad in bad_items(case.data.items).items():
         model = case.new()
         try: model.fit(bad, seed=0, **case.options)
         except (ValueError, TypeError) as error:

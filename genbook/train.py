@@ -262,7 +262,8 @@ class Neural(Stepwise, nn.Module):
 
 
 def check_learnable(data: Data) -> None:
-    "Refuse data from which nothing can be learnt."
+    "Refuse data from which networks cannot learn."
+    if isinstance(data.items, list): raise TypeError(f"The items are {data.modality.describe(data.items)}, but items of one size were expected, as an array of numbers: choose a model of sequences or texts, or make arrays of them.")
     if len(data) < 2: raise ValueError("There is 1 item, but at least 2 are needed to learn what varies: pass more items.")
     if bool((data.items == data.items[0]).all()): raise ValueError(f"All {len(data)} items are the same, so there is nothing to learn from: pass items that differ.")
 
