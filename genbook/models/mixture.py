@@ -24,10 +24,11 @@ from ..train import check_learnable, clone, step_seed
 def quadratic(
     z: Tensor,  # (d, n) items in columns
     products: bool,  # all products of two numbers, or only squares
+    out: Tensor | None = None,  # where to put the result
 ) -> Tensor:  # (1 + d + d (d + 1) / 2 or 1 + 2 d, n)
     "1, the numbers of each item, and their products."
     d, n = z.shape
-    out = z.new_empty(1 + d + (d * (d + 1) // 2 if products else d), n)
+    if out is None: out = z.new_empty(1 + d + (d * (d + 1) // 2 if products else d), n)
     out[0], out[1:d + 1], row = 1, z, d + 1
     if not products: torch.mul(z, z, out=out[row:])
     for i in range(d if products else 0):
@@ -67,17 +68,20 @@ def weigh(
     restarts, k, features = weighting.shape
     flat, sums = weighting.reshape(-1, features), weighting.new_zeros(restarts * k, features)
     nats, products = weighting.new_zeros(restarts), features != 1 + 2 * len(z)
-    for start in range(0, z.shape[1], BLOCK):
-        phi = quadratic(z[:, start:start + BLOCK], products)
-        share = (flat @ phi).view(restarts, k, -1)
+    room = weighting.new_empty(features, min(BLOCK, z.shape[1])), weighting.new_empty(restarts * k, min(BLOCK, z.shape[1]))  # used again for each block
+    for block in z.split(BLOCK, dim=1):
+        if block.shape[1] < room[0].shape[1]: room = tuple(r.new_empty(len(r), block.shape[1]) for r in room)
+        phi = quadratic(block, products, room[0])
+        share = torch.mm(flat, phi, out=room[1]).view(restarts, k, -1)
         highest = share.amax(1, keepdim=True)
         share.sub_(highest).clamp_(min=-80).exp_()
         total = share.sum(1, keepdim=True)
         share.div_(total)
         density = total.log_().add_(highest).squeeze(1)
         if counts is not None:
-            share.mul_(counts[start:start + BLOCK])
-            density.mul_(counts[start:start + BLOCK])
+            some, counts = counts[:block.shape[1]], counts[block.shape[1]:]
+            share.mul_(some)
+            density.mul_(some)
         nats += density.sum(1)
         sums.addmm_(share.flatten(0, 1), phi.T)
     return nats, sums.view_as(weighting)
@@ -242,10 +246,11 @@ class GaussianMixture(ByEM):
         check_learnable(data, missing=True)
         x, columns = data.items.double(), data.modality.columns
         there = ~x.isnan()
-        centre = x.nanmean(0)
+        number = there.sum(0)
+        centre = x.nansum(0) / number
         z = x - centre
-        scale = z.square().nanmean(0).sqrt()
-        for name, has, mean, spread in zip(columns, there.any(0).tolist(), centre.tolist(), scale.tolist()):
+        scale = (z.square().nansum(0) / number).sqrt()
+        for name, has, mean, spread in zip(columns, number.tolist(), centre.tolist(), scale.tolist()):
             if not has: raise ValueError(f"Column {name} has no values at all, but at least two different ones are needed to learn from: leave it out.")
             if not spread > 1e-14 * abs(mean): raise ValueError(f"Column {name} is {mean:g} in every row, but a density needs values that vary: leave it out.")
         z /= scale
@@ -254,7 +259,8 @@ class GaussianMixture(ByEM):
         if distinct < self.components:
             raise ValueError(f"There are {distinct} different rows, but {self.components} components need at least as many: pass more, or ask for components={distinct} or fewer.")
         if self.covariance in ("full", "tied") and not self.floor:
-            factor, singular = torch.linalg.cholesky_ex(torch.cov(z.nan_to_num(0).T, correction=0).reshape(x.shape[1], -1))
+            full = z if there.all() else z.nan_to_num(0)
+            factor, singular = torch.linalg.cholesky_ex(full.T @ full / len(x))
             if singular or factor.diagonal().min() ** 2 < SMALLEST:
                 name = columns[int(singular) - 1 if singular else factor.diagonal().argmin()]
                 raise ValueError(f"Column {name} follows from the columns before it (there are {len(x)} rows of {len(columns)} columns), so the data are flat in one direction and have no density: leave it out, or choose covariance='diagonal'.")
