@@ -6,7 +6,7 @@
 __all__ = ['CAPABILITIES', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise', 'check_seed', 'Condition', 'Modality',
            'object_array', 'Origin', 'Samples', 'Model', 'draw_samples', 'arguments', 'is_fitted', 'require_fitted',
            'escape', 'fingerprint', 'narrow', 'HasLogProb', 'HasElbo', 'HasLatent', 'Conditional', 'Trains',
-           'capabilities', 'require', 'available_if']
+           'HasWeightedFit', 'capabilities', 'require', 'available_if']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
 import copy
@@ -381,7 +381,14 @@ class Trains(Protocol, metaclass=_Capability):
     def learn(self, x: Any, *, seed: int | None = None, **options: Any) -> Iterator[Any]: ...
 
 
-CAPABILITIES = (HasLogProb, HasElbo, HasLatent, Conditional, Trains)
+@runtime_checkable
+class HasWeightedFit(Protocol, metaclass=_Capability):
+    "Learns from items that count more or less: what a mixture or a hidden Markov model asks of its components, beside `log_prob`."
+
+    def fit_weighted(self, x: Any, weights: Tensor) -> Model: ...  # itself; weights (n,) from 0 up, which need not sum to anything
+
+
+CAPABILITIES = (HasLogProb, HasElbo, HasLatent, Conditional, Trains, HasWeightedFit)
 
 # %% ../nbs/00_core.ipynb #ac07f441
 def capabilities(model: Model) -> list[str]:

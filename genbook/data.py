@@ -7,6 +7,7 @@ __all__ = ['check_items', 'is_list', 'check_list', 'Images', 'Vectors', 'timelin
            'check_kind', 'digits', 'small_digits', 'hub_images', 'mnist', 'fashion_mnist', 'Scaling']
 
 # %% ../nbs/10_data.ipynb #abf0b921
+import csv
 import functools
 import gzip
 import hashlib
@@ -32,6 +33,8 @@ from .core import Condition, Modality, Noise, Samples, check_seed, escape, objec
 # %% ../nbs/10_data.ipynb #5b213f0b
 def check_items(
     x: Any,  # tensor or array, (n, *item)
+    *,
+    missing: bool = False,  # whether NaN in rows may stand for a value that is not known
 ) -> Tensor:  # the same numbers, floating point
     "`x` as a floating-point tensor; an error that says what is wrong if it holds anything but finite numbers, or nothing at all."
     try: x = x if isinstance(x, Tensor) else torch.as_tensor(np.asarray(x))
@@ -42,9 +45,10 @@ def check_items(
     if x.ndim < 2 or x.numel() == 0:
         raise ValueError(f"The items have shape {tuple(x.shape)}, but (items, ...) with at least one number per item was expected: check what you pass.")
     if not x.dtype.is_floating_point: x = x.float()
-    bad = ~torch.isfinite(x).flatten(1).all(1)
+    missing = missing and x.ndim == 2
+    bad = (x.isinf() if missing else ~torch.isfinite(x)).flatten(1).any(1)
     if bad.any():
-        kind = "NaN" if x[bad].isnan().any() else "infinite"
+        kind = "NaN" if x[bad].isnan().any() and not missing else "infinite"
         raise ValueError(f"{int(bad.sum())} of {len(x)} items hold {kind} values (the first is item {int(bad.nonzero()[0])}), but finite numbers were expected: leave those items out, or fill in their values.")
     return x
 
@@ -128,22 +132,36 @@ class Images:
 # %% ../nbs/10_data.ipynb #a845adc3
 @dataclass(frozen=True)
 class Vectors:
-    "Rows of numbers: (n, features)."
+    "Rows of numbers: (n, features), NaN where a value is missing."
 
     features: int
+    names: tuple[str, ...] = ()  # of the columns, if they have any
+
+    def __post_init__(self):
+        if self.names and (len(set(self.names)) != self.features or len(self.names) != self.features):
+            raise ValueError(f"The columns are called {', '.join(map(str, self.names))}, but {self.features} different names were expected: pass one for each column.")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        "What the columns are called."
+        return self.names or tuple(f"x{i}" for i in range(self.features))
 
     def describe(self, items: Tensor) -> str:
         return f"{len(items)} {'row' if len(items) == 1 else 'rows'} of {self.features} {'number' if self.features == 1 else 'numbers'}"
 
     def show(self, items: Tensor, most: int = 10) -> dict[str, Any]:
-        rows = "".join("<tr>" + "".join(f"<td>{float(v):.4g}</td>" for v in row[:20]) + "</tr>" for row in items[:most])
+        head = "<tr>" + "".join(f'<th scope="col">{escape(name)}</th>' for name in self.names[:20]) + "</tr>" if self.names else ""
+        rows = "".join("<tr>" + "".join("<td></td>" if v.isnan() else f"<td>{float(v):.4g}</td>" for v in row[:20]) + "</tr>" for row in items[:most])
         more = f"<p><small>{len(items):,} rows, {self.features} columns</small></p>" if len(items) > most or self.features > 20 else ""
-        return {"text/html": f"<table>{rows}</table>{more}"}
+        return {"text/html": f"<table>{head}{rows}</table>{more}"}
 
     def write(self, items: Tensor, path: Path, origin: str = "") -> None:
-        "A CSV file whose first line is a comment with the origin."
+        "A CSV file whose first line is a comment with the origin; then the names of the columns, if they have any."
         if path.suffix.lower() != ".csv": raise ValueError(f"{path.name} does not end in .csv, the format that rows are written in with their origin: save as {path.stem}.csv.")
-        np.savetxt(path, items.numpy(), delimiter=",", header=origin, comments="# ")
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(f"# {origin}\n")
+            if self.names: csv.writer(file, lineterminator="\n").writerow(self.names)
+            np.savetxt(file, items.numpy(), delimiter=",")
 
 # %% ../nbs/10_data.ipynb #f38512c0
 def timeline(
@@ -226,20 +244,21 @@ def modality_of(x: Tensor | list) -> Modality:
 
 # %% ../nbs/10_data.ipynb #f043b332
 class Data:
-    """Items to learn from, with their modality and what is known about each: `Data(x, label=y)`.
+    """Items to learn from, with their modality and what is known about each: `Data(x, label=y)`. NaN in rows means that a value is missing.
 
     Slicing gives data; `data.items` is the bare tensor (n, *item), or a list for sequences and texts, and `data.known["label"]` an array of n values.
     """
 
     def __init__(
         self,
-        items: Any,  # (n, *item) tensor or array, list of (frames, features) tensors or of strings, or another `Data`
+        items: Any,  # (n, *item) tensor, array or data frame, list of (frames, features) tensors or of strings, or another `Data`
         modality: Modality | None = None,  # by default found from the items
         **known: Any,  # name -> n values: numbers or strings
     ):
         if isinstance(items, (Data, Samples)): items, modality = items.items, modality or (items.modality if isinstance(items, Data) else None)
-        self.items = check_list(items) if is_list(items) else check_items(items)
-        self.modality = modality or modality_of(self.items)
+        names = tuple(map(str, getattr(items, "columns", ())))  # of a data frame
+        self.items = check_list(items) if is_list(items) else check_items(items, missing=True)
+        self.modality = modality or (Vectors(len(names), names) if names else modality_of(self.items))
         self.known = {name: np.asarray(values) for name, values in known.items()}
         for name, values in self.known.items():
             if values.shape != (len(self),):

@@ -26,7 +26,7 @@ import torch
 from torch import Tensor, nn
 
 from .core import Model, arguments, check_seed, did_you_mean, is_fitted
-from .data import Data
+from .data import Data, check_items
 from .store import class_name, read_folder, write_folder
 
 # %% ../nbs/12_train.ipynb #0ddace69
@@ -261,9 +261,10 @@ class Neural(Stepwise, nn.Module):
             yield Step(number, steps, losses, seconds, number * batch_size, state_now)
 
 
-def check_learnable(data: Data) -> None:
-    "Refuse data from which networks cannot learn."
+def check_learnable(data: Data, *, missing: bool = False) -> None:
+    "Refuse data from which nothing can be learnt, and lists; also missing values, unless the model can deal with them."
     if isinstance(data.items, list): raise TypeError(f"The items are {data.modality.describe(data.items)}, but items of one size were expected, as an array of numbers: choose a model of sequences or texts, or make arrays of them.")
+    check_items(data.items, missing=missing)
     if len(data) < 2: raise ValueError("There is 1 item, but at least 2 are needed to learn what varies: pass more items.")
     if bool((data.items == data.items[0]).all()): raise ValueError(f"All {len(data)} items are the same, so there is nothing to learn from: pass items that differ.")
 
