@@ -14,6 +14,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "core": ["Model", "Samples", "capabilities"],
     "check": ["check_model"],
     "store": ["load", "pretrained", "save"],
+    "models.mixture": ["GaussianMixture", "Mixture"],
     "models.vae": ["VAE"],
     "widgets.explore": ["explore"],
     "widgets.run": ["run"],
