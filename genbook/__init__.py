@@ -14,6 +14,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "core": ["Model", "Samples", "capabilities"],
     "check": ["check_model"],
     "store": ["load", "pretrained", "save"],
+    "models.kernels": ["KernelDensity"],
     "models.likelihood": ["Bernoulli", "Categorical", "Gaussian", "Poisson", "Product"],
     "models.vae": ["VAE"],
     "widgets.explore": ["explore"],
