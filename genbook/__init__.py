@@ -16,6 +16,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "store": ["load", "pretrained", "save"],
     "models.kernels": ["KernelDensity"],
     "models.likelihood": ["Bernoulli", "Categorical", "Gaussian", "Poisson", "Product"],
+    "models.ngrams": ["NGram"],
     "models.vae": ["VAE"],
     "widgets.explore": ["explore"],
     "widgets.run": ["run"],

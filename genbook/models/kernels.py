@@ -163,7 +163,7 @@ def cross_validated(
 
     def score(log_factor: float) -> float: return left_out(x, kernel, base * math.exp(log_factor))
 
-    grid = np.linspace(math.log(1 / 30), math.log(3), 20).tolist()
+    grid = torch.linspace(math.log(1 / 30), math.log(3), 20, dtype=torch.float64).tolist()
     scores = [score(factor) for factor in grid]
     if max(scores) == -math.inf:
         raise ValueError("Some item lies so far from all others that no bump of this kernel reaches it: use KernelDensity('gaussian'), whose bumps reach everywhere, or give a bandwidth.")
