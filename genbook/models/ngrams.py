@@ -7,7 +7,6 @@ __all__ = ['START', 'END', 'UNKNOWN', 'UNITS', 'read_symbols', 'to_numbers', 'Tr
            'log_probabilities', 'draw_symbols', 'NGram']
 
 # %% ../../nbs/models/20_ngrams.ipynb #0ab256a9
-import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -76,23 +75,20 @@ def count_grams(
     order: int,  # symbols in the longest gram
 ) -> tuple[Tree, list[np.ndarray], list[np.ndarray]]:  # the tree; for each level how often its grams occur, and how many different symbols precede them
     "All grams, with counts. Nothing precedes a gram that begins with the start: its own count stands there instead."
-    keys, suffixes, counts, ways, total = [], [np.zeros(1, np.int64)], [], [], 0
+    keys, suffixes, counts, begins, grams = [], [np.zeros(1, np.int64)], [], [], [1]
     ending = np.zeros(len(numbers), np.int64)  # the gram of the present level that ends at each place
     for level in range(1, order + 1):
         at = np.flatnonzero(ages >= level - 1)
         parents = ending[at - 1] if level > 1 else ending
         found, where, which, count = np.unique(parents * symbols + numbers[at], return_index=True, return_inverse=True, return_counts=True)
-        suffix = ending[at[where]]
-        if level > 1:
-            before = total - len(counts[-1])
-            ways[-1] = np.where(begins, count_before, np.bincount(suffix - before - 1, minlength=len(count_before)))
-        begins, count_before = ages[at[where]] == level - 1, count
+        keys.append(found), suffixes.append(ending[at[where]]), counts.append(count), begins.append(ages[at[where]] == level - 1)
         ending = np.full(len(numbers), -1, np.int64)
-        ending[at] = total + 1 + which.ravel()
-        keys.append(found), suffixes.append(suffix), counts.append(count), ways.append(count)
-        total += len(found)
+        ending[at] = grams[-1] + which.ravel()
+        grams.append(grams[-1] + len(found))  # the first gram of the next level
+    # a gram has as many symbols before it as there are grams, longer by one, that have it as suffix
+    ways = [np.where(b, c, np.bincount(longer - first, minlength=len(c))) for b, c, longer, first in zip(begins, counts, suffixes[2:], grams)] + counts[-1:]
     keys = np.concatenate(keys)
-    tree = Tree(symbols, total - len(counts[-1]) + 1, keys, keys.searchsorted(np.arange(total + 2) * symbols), np.concatenate(suffixes))
+    tree = Tree(symbols, grams[-2], keys, keys.searchsorted(np.arange(grams[-1] + 1) * symbols), np.concatenate(suffixes))
     return tree, counts, ways
 
 # %% ../../nbs/models/20_ngrams.ipynb #4a17d7e4
