@@ -8,7 +8,8 @@ __all__ = ['LAWS', 'Case', 'Passed', 'expect', 'models_inside', 'same', 'argumen
            'items_can_be_redrawn', 'callers_randomness_is_left_alone', 'saved_and_loaded_is_the_same',
            'stopped_and_resumed_is_unbroken', 'likelihood_never_falls', 'gradients_reach_every_parameter',
            'codes_keep_shape', 'densities_are_one_finite_number_per_item', 'density_integrates_to_one',
-           'weights_count_items', 'telling_narrows', 'bad_items', 'bad_items_are_refused', 'Report', 'check_model']
+           'weights_count_items', 'telling_narrows', 'with_value', 'bad_items', 'bad_items_are_refused', 'Report',
+           'check_model']
 
 # %% ../nbs/13_check.ipynb #aa0fd665
 import random
@@ -221,23 +222,25 @@ def telling_narrows(case: Case) -> None:
     raise AssertionError("given() should refuse a condition that the model does not know")
 
 # %% ../nbs/13_check.ipynb #df04c2a3
-def bad_items(x: Any) -> dict[str, Any]:  # what is wrong -> items
-    "Items like `x` that nothing should be learnt from."
-    if isinstance(x, list):
-        if isinstance(x[0], str): return {"no": [], "mixed": [x[0], torch.zeros(2, 1)], "picture": torch.rand(9, 1, 4, 4)}
-        infinite = [x[0].clone(), *x[1:]]
-        infinite[0][0, 0] = float("inf")
-        return {"no": [], "empty": [x[0], x[0][:0]], "infinite": infinite, "wider": [x[0], torch.zeros(3, x[0].shape[1] + 1)], "text": ["ab", "c"]}
+def with_value(x: Any, value: float) -> Any:
+    "`x` with one of its numbers replaced by `value`."
+    if isinstance(x, list): return [with_value(x[0], value), *x[1:]]
     x = x.double() if x.dtype.is_floating_point else x.float()
-    broken = x.clone()
-    broken.view(-1)[1] = float("nan")
-    infinite = x.clone()
-    infinite.view(-1)[1] = float("inf")
-    return {"NaN": broken, "infinite": infinite, "no": x[:0], "one": x[:1], "equal": x[:1].expand(9, *x.shape[1:]), "text": np.array([["a"], ["b"]]), "strings": ["ab", "c"]}
+    x = x.clone()
+    x.view(-1)[1] = value
+    return x
+
+
+def bad_items(x: Any) -> dict[str, Any]:  # what is wrong -> items
+    "Items like `x` that nothing should be learnt from. Missing values (NaN) are among them, which a model may take."
+    if isinstance(x, list) and isinstance(x[0], str): return {"no": [], "mixed": [x[0], torch.zeros(2, 1)], "picture": torch.full((9, 1, 4, 4), 0.5)}
+    broken = {"NaN": with_value(x, float("nan")), "infinite": with_value(x, float("inf")), "no": x[:0], "text": ["ab", "c"]}
+    if isinstance(x, list): return {**broken, "empty": [x[0], x[0][:0]], "wider": [x[0], torch.zeros(3, x[0].shape[1] + 1)]}
+    return {**broken, "one": x[:1], "equal": x[:1].expand(9, *x.shape[1:]), "letter": np.array([["a"], ["b"]])}
 
 
 def bad_items_are_refused(case: Case) -> None:
-    "Items that nothing can be learnt from (NaN, infinite, none, a single one, all the same, of another kind) are refused with a sentence, and nothing is learnt from them."
+    "Items that nothing can be learnt from (NaN, infinite, none, a single row, rows that are all the same, of another kind) are refused with a sentence. A model may take NaN for missing values, and then knows what is not NaN."
     for what, bad in bad_items(case.data.items).items():
         model = case.new()
         try: model.fit(bad, seed=0, **case.options)
@@ -246,7 +249,7 @@ def bad_items_are_refused(case: Case) -> None:
             expect(not is_fitted(model), f"nothing should be learnt from {what} items")
         else:
             expect(what == "NaN", f"fit() should refuse {what} items")
-            expect(not model.draw(Noise(0, range(5))).isnan().any(), "items learnt from data with missing values should not be NaN")
+            expect(not any(item.isnan().any() for item in model.draw(Noise(0, range(5)))), "items learnt from data with missing values should not be NaN")
             if isinstance(model, HasLogProb): expect(torch.isfinite(model.log_prob(bad[:5])).all(), "the density of an item with a missing value should be a finite number, that of the values which are there")
 
 # %% ../nbs/13_check.ipynb #8a5d114a

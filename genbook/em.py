@@ -14,7 +14,7 @@ from typing import Any
 
 from torch import Tensor
 
-from .core import check_seed, is_fitted
+from .core import check_seed
 from .data import Data
 from .train import Step, Stepwise
 
@@ -76,7 +76,7 @@ class ByEM(Stepwise):
         if not isinstance(steps, int) or steps < 1: raise ValueError(f"steps is {steps!r}, but a whole number from 1 was expected: try steps=200.")
         if not (isinstance(tolerance, (int, float)) and 0 <= tolerance < math.inf): raise ValueError(f"tolerance is {tolerance!r}, but a number from 0 was expected: try 1e-6, or 0 to make all steps.")
         data, seed = x if isinstance(x, Data) else Data(x), check_seed(seed)
-        if is_fitted(self) and self.modality_ not in (None, data.modality):
+        if "parameters_" in vars(self) and self.modality_ not in (None, data.modality):
             raise ValueError(f"This model learnt from {self.modality_!r}, but these items are {data.modality!r}: fit a new {type(self).__name__}() to them.")
         return self._climb(self.prepare(data), data, seed, state, steps, tolerance)
 
@@ -84,8 +84,9 @@ class ByEM(Stepwise):
         "The loop of `learn`."
         if state is None:
             started = time.perf_counter()
-            live = [0] if is_fitted(self) else list(range(self.restarts))  # restarts that still climb
-            ahead = as_one(self.parameters_) if is_fitted(self) else self.start(x, seed, self.restarts)  # their next parameters
+            learns_on = "parameters_" in vars(self)
+            live = [0] if learns_on else list(range(self.restarts))  # restarts that still climb
+            ahead = as_one(self.parameters_) if learns_on else self.start(x, seed, self.restarts)  # their next parameters
             nats, done, given_up = {}, None, {}  # what they have reached, per item; the best of those that ended, with its parameters; why others were given up
             number, seconds = 0, time.perf_counter() - started
         else:

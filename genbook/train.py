@@ -262,7 +262,7 @@ class Neural(Stepwise, nn.Module):
 
 
 def check_learnable(data: Data, *, missing: bool = False) -> None:
-    "Refuse data from which nothing can be learnt; also missing values, unless the model can deal with them, and items of their own sizes."
+    "Refuse data from which nothing can be learnt, and lists; also missing values, unless the model can deal with them."
     if isinstance(data.items, list): raise TypeError(f"The items are {data.modality.describe(data.items)}, but items of one size were expected, as an array of numbers: choose a model of sequences or texts, or make arrays of them.")
     check_items(data.items, missing=missing)
     if len(data) < 2: raise ValueError("There is 1 item, but at least 2 are needed to learn what varies: pass more items.")
