@@ -125,7 +125,7 @@ class Condition:
         if self.kind == "text": return str(value)
         if self.kind == "choice":
             for choice in self.choices:
-                if str(value) == str(choice): return choice
+                if str(value) == str(choice) or value == choice: return choice
             raise ValueError(f"{name} is {value!r}, which this model has not seen.{did_you_mean(value, self.choices)}")
         try: number = float(value)
         except (TypeError, ValueError): number = float("nan")

@@ -150,12 +150,16 @@ class Rows(Model):
 
     def log_prob(self, x: Any) -> Tensor:  # (n,) nats
         "log p(x), exact; of the values that are there where some are missing, and of the other columns where some were told. Minus infinity for what the family cannot make."
+        x, told = self._check(x), self._told()
+        if told.isnan().all(): return self.density(x)
+        return self.density(torch.where(told.isnan(), x, told)) - self.density(told[None])
+
+    def _check(self, x: Any) -> Tensor:  # (n, d) float64, NaN where a value is missing
+        "Items to be asked about, as rows."
         require_fitted(self)
         items = x.items if isinstance(x, Data) or hasattr(x, "origin") else Data(x, self.modality_).items
         if tuple(items.shape[1:]) != self.shape_: raise ValueError(f"The items have shape {tuple(items.shape[1:])}, but this model learnt from {self.shape_}: pass items of that shape.")
-        x, told = items.flatten(1).double(), self._told()
-        if told.isnan().all(): return self.density(x)
-        return self.density(torch.where(told.isnan(), x, told)) - self.density(told[None])
+        return items.flatten(1).double()
 
     def draw(self, noise: Noise) -> Tensor:  # (n, *item)
         return self.complete(self._told().expand(len(noise), -1), noise).view(-1, *self.shape_)
@@ -227,6 +231,7 @@ class Gaussian(Rows):
         else:
             mean, covariance = weighted_moments(x, weights)
             self.mean_, self.covariance_ = mean, shape(covariance)
+        self.axes_ = principal_axes(self.covariance_, self.rank)[0] if self.covariance == "low-rank" else None
 
     def density(self, x: Tensor) -> Tensor:
         return log_joint(x, torch.ones(1, dtype=x.dtype), self.mean_[None], self.covariance_[None])[:, 0]
@@ -243,6 +248,29 @@ class Gaussian(Rows):
     def condition(self, column: int) -> Condition:
         low, high = self.range_[:, column].tolist()
         return Condition(low=2 * low - high, high=2 * high - low)
+
+    @available_if(lambda self: self.covariance == "low-rank" and not self.conditions)
+    def encode(self, x: Any) -> Tensor:  # (n, rank)
+        "Codes of items: what the values that are there say of z in x = mean + W z + noise, on average."
+        x = self._check(x)
+        codes = torch.zeros(len(x), self.rank, dtype=x.dtype)
+        for there, rows in patterns(x):
+            factor = torch.linalg.cholesky(self.covariance_[there][:, there])
+            codes[rows] = (x[rows][:, there] - self.mean_[there]) @ torch.cholesky_solve(self.axes_[there], factor)
+        return codes
+
+    @available_if(lambda self: self.covariance == "low-rank" and not self.conditions)
+    def decode(self, codes: Any) -> Tensor:  # (n, rank) -> (n, *item)
+        "The items of codes, without noise."
+        require_fitted(self)
+        codes = torch.as_tensor(codes, dtype=torch.float64)
+        if codes.ndim != 2 or codes.shape[1] != self.rank: raise ValueError(f"The codes have shape {tuple(codes.shape)}, but (n, {self.rank}) was expected: pass one row of {self.rank} numbers for each item.")
+        return (self.mean_ + codes @ self.axes_.T).view(-1, *self.shape_)
+
+    @available_if(lambda self: self.covariance == "low-rank" and not self.conditions)
+    def codes_prior(self, noise: Noise) -> Tensor:  # (n, rank)
+        "Codes as `sample` draws them: standard normal."
+        return noise.normal(self.rank, dtype=torch.float64)
 
 # %% ../../nbs/models/20_likelihood.ipynb #368c00b6
 class Columns(Rows):
