@@ -218,6 +218,7 @@ class Model(ABC):
 
     conditions: Mapping[str, Any] = MappingProxyType({})  # what this model has been told, by `given`
     modality_: Modality | None = None  # what its items are; known after `fit`
+    discrete: tuple[int, ...] = ()  # columns of its rows that hold whole numbers, over which probabilities sum to 1 where densities integrate to 1
 
     @abstractmethod
     def fit(
