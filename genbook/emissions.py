@@ -29,7 +29,10 @@ class Emission(ABC):
         "What is to be known of all frames (n, d) at once, such as their scale; refuse frames that cannot be emitted."
 
     def check(self, parameters: dict[str, Tensor], rows: Tensor) -> None:
-        "Refuse frames (n, d) that a fitted model cannot have emitted."
+        "Refuse frames (n, d) that cannot have been emitted."
+
+    def known(self, parameters: dict[str, Tensor]) -> Any:
+        "What `study` is for, when other frames are looked at later."
 
     @abstractmethod
     def place(self, study: Any, rows: Tensor) -> Any:
@@ -108,8 +111,9 @@ class GaussianEmission(Emission):
             if not spread > 1e-14 * abs(mean): raise ValueError(f"Column {column} is {mean:g} in every frame, but a density needs values that vary: leave it out.")
         return Standard(centre, scale)
 
-    def check(self, parameters: dict[str, Tensor], rows: Tensor) -> None:
-        "All numbers can be emitted."
+    def known(self, parameters):
+        variances = parameters["covariances"].diagonal(dim1=-2, dim2=-1) if self.products else parameters["covariances"]
+        return Standard(parameters["means"].mean((0, 1)), variances.mean((0, 1)).sqrt())
 
     def place(self, study: Standard, rows: Tensor) -> tuple[int, list[tuple[Tensor, Tensor | None, Tensor]]]:  # how many; columns observed, where (None: everywhere), features
         z = (rows - study.centre) / study.scale
@@ -262,6 +266,9 @@ class CategoricalEmission(Emission):
         self.check({"probabilities": rows.new_empty(0, symbols)}, rows)
         if len(rows[~rows.isnan()].unique()) < 2: raise ValueError(f"All frames hold the same symbol, {rows[~rows.isnan()][:1].tolist()}, so there is nothing to learn: pass sequences with at least two.")
         return symbols
+
+    def known(self, parameters):
+        return parameters["probabilities"].shape[-1]
 
     def check(self, parameters, rows):
         if rows.shape[1] != 1: raise ValueError(f"The frames hold {rows.shape[1]} numbers, but a symbol is one number: pass sequences of shape (frames, 1).")
