@@ -90,10 +90,10 @@ def log_joint(
     return out
 
 # %% ../nbs/16_gaussians.ipynb #b612d8ed
-def moments(sums: Tensor, d: int) -> tuple[Tensor, Tensor, Tensor]:  # (..., features) -> (...,), (..., d), and (..., d, d) or (..., d)
+def moments(sums: Tensor, d: int, products: bool = True) -> tuple[Tensor, Tensor, Tensor]:  # (..., features) -> (...,), (..., d), and (..., d, d) or (..., d)
     "Summed features as counts, sums of items, and sums of products (or squares)."
     number, first, second = sums[..., 0], sums[..., 1:d + 1], sums[..., d + 1:]
-    if second.shape[-1] == d: return number, first, second
+    if not products: return number, first, second
     rows, columns = torch.triu_indices(d, d)
     matrix = sums.new_empty(*number.shape, d, d)
     matrix[..., rows, columns] = matrix[..., columns, rows] = second
