@@ -75,6 +75,16 @@ class Batch:
     def cut(self) -> bool:
         return bool(self.positions.any())
 
+    def take(self, rows: Tensor) -> Tensor:  # (all frames, d) -> (T, n, d), NaN where there is no frame
+        "The frames of this batch."
+        found = rows[self.frames]
+        return found if self.there is None else torch.where(self.there[..., None], found, torch.nan)
+
+    def give(self, rows: Tensor, found: Tensor) -> None:  # (all frames, ...), (T, n, ...)
+        "Put what was found for the frames of this batch into its place among all frames."
+        if self.there is None: rows[self.frames.flatten()] = found.flatten(0, 1)
+        else: rows[self.frames[self.there]] = found[self.there]
+
 
 def batches(
     lengths: Sequence[int],  # frames in each sequence
@@ -82,12 +92,13 @@ def batches(
     columns: int = 256,  # cut sequences if there would be much fewer columns
     most: int = 1 << 18,  # frames in a batch, about; 2 MB for each state
     cut: bool = True,  # False keeps sequences whole
+    only: Sequence[int] | None = None,  # some of the sequences
 ) -> list[Batch]:
     "Sequences put side by side, in as many batches as `most` asks for."
-    if len(lengths) == 0: return []
     lengths = torch.as_tensor(lengths)
     starts, order, found = lengths.cumsum(0) - lengths, lengths.argsort(descending=True, stable=True), []
-    for group in order.split(1 + int(most // max(1, lengths.max()))) if not cut else _groups(order, lengths, most):
+    if only is not None: order = order[torch.isin(order, torch.as_tensor(only))]
+    for group in order.split(((lengths[order].cumsum(0) - 1) // most).unique_consecutive(return_counts=True)[1].tolist()):
         longest, total = int(lengths[group[0]]), int(lengths[group].sum())
         size = max(64, -(-total // columns))  # of a piece
         if not cut or longest < 2 * size: size = longest
@@ -99,12 +110,6 @@ def batches(
         frames = starts[sequences] + positions * size + torch.arange(size)[:, None]
         found.append(Batch(torch.where(there, frames, 0), None if there.all() else there, sequences, positions))
     return found
-
-
-def _groups(order: Tensor, lengths: Tensor, most: int) -> list[Tensor]:
-    "Neighbours in `order`, with about `most` frames together."
-    which = (lengths[order].cumsum(0) - 1) // most
-    return [order[which == k] for k in which.unique()]
 
 # %% ../nbs/15_chains.ipynb #f03682ad
 def transfer(transition: Tensor, b: Tensor) -> Tensor:  # (restarts, K, K), (T, restarts, K, n) -> (n, restarts, K first, K last)

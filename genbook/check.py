@@ -7,8 +7,8 @@ __all__ = ['LAWS', 'Case', 'Passed', 'expect', 'same', 'arguments_are_kept', 'no
            'same_seed_same_fit', 'same_seed_same_items', 'item_does_not_depend_on_n', 'items_can_be_redrawn',
            'callers_randomness_is_left_alone', 'saved_and_loaded_is_the_same', 'stopped_and_resumed_is_unbroken',
            'likelihood_never_falls', 'gradients_reach_every_parameter', 'codes_keep_shape',
-           'densities_are_one_finite_number_per_item', 'density_integrates_to_one', 'telling_narrows', 'with_value',
-           'bad_items', 'bad_items_are_refused', 'Report', 'check_model']
+           'densities_are_one_finite_number_per_item', 'density_integrates_to_one', 'weights_count_items',
+           'telling_narrows', 'with_value', 'bad_items', 'bad_items_are_refused', 'Report', 'check_model']
 
 # %% ../nbs/13_check.ipynb #aa0fd665
 import random
@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from .core import Conditional, HasElbo, HasLatent, HasLogProb, Model, Noise, NotFitted, arguments, fingerprint, is_fitted
+from .core import Conditional, HasElbo, HasLatent, HasLogProb, HasWeightedFit, Model, Noise, NotFitted, arguments, fingerprint, is_fitted, models_inside
 from .data import Data, Vectors
 from .em import ByEM
 from .store import load, save
@@ -119,7 +119,7 @@ def callers_randomness_is_left_alone(case: Case) -> None:
 def saved_and_loaded_is_the_same(case: Case) -> None:
     "A model that was saved and loaded makes identical items."
     with tempfile.TemporaryDirectory() as folder:
-        again = load(save(case.fitted, Path(folder) / "model"), classes=[type(case.fitted)])
+        again = load(save(case.fitted, Path(folder) / "model"), classes=[type(part) for part in models_inside(case.fitted)])
     expect(fingerprint(again) == fingerprint(case.fitted), "a loaded model should have the fingerprint of the saved one")
     expect(same(again.sample(5, seed=5), case.fitted.sample(5, seed=5)), "a loaded model should make the same items as the saved one")
 
@@ -178,16 +178,26 @@ def densities_are_one_finite_number_per_item(case: Case) -> None:
 
 
 def density_integrates_to_one(case: Case) -> None:
-    "A density of one or two numbers integrates to 1, to within a hundredth."
+    "A density of one or two numbers integrates to 1, to within a hundredth; over whole numbers, probabilities sum to 1."
     if not isinstance(case.fitted, HasLogProb): raise Passed("it has no density")
     if not isinstance(case.data.modality, Vectors) or case.data.modality.features > 2: raise Passed("its items have more than two numbers")
     x, points = case.data.items.double(), {1: 20_001, 2: 601}[case.data.modality.features]
-    low, high = x.amin(0), x.amax(0)
-    axes = [torch.linspace(a - 3 * (b - a), b + 3 * (b - a), points, dtype=torch.float64) for a, b in zip(low.tolist(), high.tolist())]
+    ends = [(a - 3 * (b - a), b + 3 * (b - a)) for a, b in zip(x.amin(0).tolist(), x.amax(0).tolist())]
+    axes = [torch.arange(round(a), round(b) + 1).double() if i in case.fitted.discrete else torch.linspace(a, b, points, dtype=torch.float64) for i, (a, b) in enumerate(ends)]
     grid = torch.cartesian_prod(*axes).reshape(-1, len(axes))
     cell = float(np.prod([axis[1] - axis[0] for axis in axes]))
     total = float(case.fitted.log_prob(grid.to(case.data.items.dtype)).double().exp().sum()) * cell
     expect(abs(total - 1) < 0.01, f"the density should integrate to 1, but over three times the range of the data it comes to {total:.4f}")
+
+
+def weights_count_items(case: Case) -> None:
+    "An item of weight 2 counts as two, and one of weight 0 not at all."
+    if not (isinstance(case.fitted, HasWeightedFit) and isinstance(case.fitted, HasLogProb)): raise Passed("it does not learn from weighted items")
+    weights = torch.arange(len(case.data)) % 3
+    repeated = case.data[torch.repeat_interleave(torch.arange(len(case.data)), weights).numpy()]
+    few = repeated[:5]
+    a, b = case.new().fit_weighted(case.data, weights.double()).log_prob(few), case.new().fit(repeated, seed=0, **case.options).log_prob(few)
+    expect(same(a, b, 1e-5), "a fit with whole weights should be the fit to items that are repeated as often")
 
 
 def telling_narrows(case: Case) -> None:
@@ -235,7 +245,7 @@ def bad_items_are_refused(case: Case) -> None:
 LAWS = (
     arguments_are_kept, nothing_before_fit, fit_returns_itself, same_seed_same_fit, same_seed_same_items, item_does_not_depend_on_n, items_can_be_redrawn,
     callers_randomness_is_left_alone, saved_and_loaded_is_the_same, stopped_and_resumed_is_unbroken, likelihood_never_falls, gradients_reach_every_parameter,
-    codes_keep_shape, densities_are_one_finite_number_per_item, density_integrates_to_one, telling_narrows, bad_items_are_refused)
+    codes_keep_shape, densities_are_one_finite_number_per_item, density_integrates_to_one, weights_count_items, telling_narrows, bad_items_are_refused)
 
 
 class Report(dict):

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['CAPABILITIES', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise', 'check_seed', 'Condition', 'Modality',
            'object_array', 'Origin', 'Samples', 'Model', 'draw_samples', 'arguments', 'is_fitted', 'require_fitted',
-           'escape', 'digest', 'fingerprint', 'narrow', 'HasLogProb', 'HasElbo', 'HasLatent', 'Conditional', 'Trains',
-           'HasWeightedFit', 'capabilities', 'require', 'available_if']
+           'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb', 'HasElbo', 'HasLatent',
+           'Conditional', 'Trains', 'HasWeightedFit', 'capabilities', 'require', 'available_if']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
 import copy
@@ -125,7 +125,7 @@ class Condition:
         if self.kind == "text": return str(value)
         if self.kind == "choice":
             for choice in self.choices:
-                if str(value) == str(choice): return choice
+                if str(value) == str(choice) or value == choice: return choice
             raise ValueError(f"{name} is {value!r}, which this model has not seen.{did_you_mean(value, self.choices)}")
         try: number = float(value)
         except (TypeError, ValueError): number = float("nan")
@@ -218,6 +218,7 @@ class Model(ABC):
 
     conditions: Mapping[str, Any] = MappingProxyType({})  # what this model has been told, by `given`
     modality_: Modality | None = None  # what its items are; known after `fit`
+    discrete: tuple[int, ...] = ()  # columns of its rows that hold whole numbers, over which probabilities sum to 1 where densities integrate to 1
 
     @abstractmethod
     def fit(
@@ -320,6 +321,16 @@ def digest(value: Any) -> str:  # 16 hexadecimal digits
 def fingerprint(model: Model) -> str:  # 16 hexadecimal digits
     "A name for exactly what `model` is: its class, its arguments and what it learnt (not what it was told)."
     return digest([type(model).__name__, arguments(model), model.state()])
+
+
+def models_inside(value: Any) -> Iterator[Model]:
+    "`value`, if it is a model, and the models among its arguments and in what it learnt."
+    if isinstance(value, Model):
+        yield value
+        value = [*arguments(value).values(), *value.state().values()]
+    if isinstance(value, Mapping): value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for part in value: yield from models_inside(part)
 
 # %% ../nbs/00_core.ipynb #569a702e
 def narrow(

@@ -49,7 +49,7 @@ class ByEM(Stepwise):
         "What the two steps need of `data`; refuse data that the model cannot learn from."
 
     @abstractmethod
-    def start(self, x: Any, seed: int, restarts: int) -> dict[str, Any]:
+    def begin(self, x: Any, seed: int, restarts: int) -> dict[str, Any]:
         "First parameters of all restarts, that depend on `seed` and on what `prepare` gave."
 
     @abstractmethod
@@ -86,7 +86,7 @@ class ByEM(Stepwise):
             started = time.perf_counter()
             learns_on = "parameters_" in vars(self)
             live = [0] if learns_on else list(range(self.restarts))  # restarts that still climb
-            ahead = as_one(self.parameters_) if learns_on else self.start(x, seed, self.restarts)  # their next parameters
+            ahead = as_one(self.parameters_) if learns_on else self.begin(x, seed, self.restarts)  # their next parameters
             nats, done, given_up = {}, None, {}  # what they have reached, per item; the best of those that ended, with its parameters; why others were given up
             number, seconds = 0, time.perf_counter() - started
         else:
