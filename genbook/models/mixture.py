@@ -137,7 +137,7 @@ class GaussianMixture(ByEM):
         self.range_ = torch.stack([x.nan_to_num(math.inf).amin(0), x.nan_to_num(-math.inf).amax(0)])
         return Rows(groups, centre, scale, columns)
 
-    def start(self, x: Rows, seed: int, restarts: int) -> dict[str, Tensor]:
+    def begin(self, x: Rows, seed: int, restarts: int) -> dict[str, Tensor]:
         z, counts = x.filled()
         found = centres(z, counts, self.components, step_seed(seed, 0), restarts)
         belongs = torch.cdist(found, z).argmin(1)  # (restarts, n)
@@ -428,7 +428,7 @@ class Mixture(ByEM):
         for component in self.components: blank(component).fit_weighted(data, weights)  # what a component cannot learn from is refused here
         return data, weights
 
-    def start(self, x: tuple[Data, Tensor], seed: int, restarts: int) -> dict[str, Any]:
+    def begin(self, x: tuple[Data, Tensor], seed: int, restarts: int) -> dict[str, Any]:
         data, k = x[0], len(self.components)
         belongs = Noise(step_seed(seed, 0), range(restarts)).uniform(len(data)).mul(k).long()
         if isinstance(data.items, Tensor) and k > 1:  # groups around centres, where there are distances
