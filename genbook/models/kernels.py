@@ -223,6 +223,7 @@ class KernelDensity(Model):
         "log p(x), exact; where columns were told, that of the others. Minus infinity where no bump reaches."
         require_fitted(self)
         items = x.items if isinstance(x, Data) or hasattr(x, "origin") else Data(x, self.modality_).items
+        if isinstance(items, list): check_kind(Data(items), Vectors, Images)
         if tuple(items.shape[1:]) != self.shape_: raise ValueError(f"The items have shape {tuple(items.shape[1:])}, but this model learnt from {self.shape_}: pass items of that shape.")
         x, told = items.flatten(1).double().clone(), self._told()
         if x.isnan().any(): raise ValueError(f"{int(x.isnan().any(1).sum())} of {len(x)} items have missing values, but a kernel density needs all of them: leave those items out.")

@@ -188,7 +188,7 @@ class NGram(Model):
         check_kind(data, Texts)
         often = Counter(s for text in data.items for s in read_symbols(text, self.unit))
         symbols = sorted(s for s, n in often.items() if n > self.rare and s.strip() != "\ufffd")
-        if not symbols: raise ValueError(f"No {self.unit} occurs more than {self.rare} times in the {len(data)} texts, so there is nothing to learn from: pass texts with more in them.")
+        if not symbols: raise ValueError(f"No {self.unit} occurs more than {self.rare} times in the texts, so there is nothing to learn from: pass texts with more in them.")
         numbers, ages, _ = to_numbers(data.items, self.unit, {s: i for i, s in enumerate(symbols, 3)})
         tree, counts, ways = count_grams(numbers, ages, len(symbols) + 3, self.order)
         mass, rest = smooth(tree, counts, ways, self.smoothing)
