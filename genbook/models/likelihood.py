@@ -158,6 +158,7 @@ class Rows(Model):
         "Items to be asked about, as rows."
         require_fitted(self)
         items = x.items if isinstance(x, Data) or hasattr(x, "origin") else Data(x, self.modality_).items
+        if isinstance(items, list): check_kind(Data(items), Vectors, Images)
         if tuple(items.shape[1:]) != self.shape_: raise ValueError(f"The items have shape {tuple(items.shape[1:])}, but this model learnt from {self.shape_}: pass items of that shape.")
         return items.flatten(1).double()
 
