@@ -224,7 +224,7 @@ class HiddenMarkov(ByEM):
     @property
     def accepts(self) -> Mapping[str, Condition]:
         require_fitted(self)
-        return {"frames": Condition(low=1, high=1_000_000), "prefix": Condition(item=self.modality_)}
+        return {"frames": Condition(low=1, high=1_000_000), "prefix": Condition(modality=self.modality_)}
 
     def given(self, **conditions: Any) -> "HiddenMarkov":
         "The same model, told how many `frames` a sequence has, or how it begins: `given(prefix=x, frames=50)`."

@@ -265,7 +265,7 @@ class GaussianMixture(ByEM):
         self.range_ = torch.stack([x.nan_to_num(math.inf).amin(0), x.nan_to_num(-math.inf).amax(0)])
         return Rows(groups, centre, scale, columns)
 
-    def start(self, x: Rows, seed: int, restarts: int) -> dict[str, Tensor]:
+    def begin(self, x: Rows, seed: int, restarts: int) -> dict[str, Tensor]:
         z, counts = x.filled()
         found = centres(z, counts, self.components, step_seed(seed, 0), restarts)
         belongs = torch.cdist(found, z).argmin(1)  # (restarts, n)
