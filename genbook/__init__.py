@@ -17,6 +17,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.kernels": ["KernelDensity"],
     "models.likelihood": ["Bernoulli", "Categorical", "Gaussian", "Poisson", "Product"],
     "models.ngrams": ["NGram"],
+    "models.mixture": ["GaussianMixture", "Mixture"],
     "models.hmm": ["HiddenMarkov"],
     "models.vae": ["VAE"],
     "widgets.explore": ["explore"],

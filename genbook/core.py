@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['CAPABILITIES', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise', 'check_seed', 'Condition', 'Modality',
            'object_array', 'in_short', 'Origin', 'Samples', 'Model', 'draw_samples', 'arguments', 'is_fitted',
-           'require_fitted', 'escape', 'fingerprint', 'narrow', 'HasLogProb', 'HasElbo', 'HasLatent', 'Conditional',
-           'Trains', 'HasWeightedFit', 'capabilities', 'require', 'available_if']
+           'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb', 'HasElbo',
+           'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'capabilities', 'require', 'available_if']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
 import copy
@@ -127,7 +127,7 @@ class Condition:
         if self.kind == "item": return self.modality.read(value)
         if self.kind == "choice":
             for choice in self.choices:
-                if str(value) == str(choice): return choice
+                if str(value) == str(choice) or value == choice: return choice
             raise ValueError(f"{name} is {value!r}, which this model has not seen.{did_you_mean(value, self.choices)}")
         try: number = float(value)
         except (TypeError, ValueError): number = float("nan")
@@ -319,11 +319,26 @@ def _hashable(value: Any) -> Iterator[bytes]:
     else: yield repr(value).encode()
 
 
+def digest(value: Any) -> str:  # 16 hexadecimal digits
+    "A name for exactly this value: the same for equal numbers, tensors, models, and lists and dictionaries of these."
+    found = hashlib.sha256()
+    for part in _hashable(value): found.update(part)
+    return found.hexdigest()[:16]
+
+
 def fingerprint(model: Model) -> str:  # 16 hexadecimal digits
     "A name for exactly what `model` is: its class, its arguments and what it learnt (not what it was told)."
-    digest = hashlib.sha256()
-    for part in _hashable([type(model).__name__, arguments(model), model.state()]): digest.update(part)
-    return digest.hexdigest()[:16]
+    return digest([type(model).__name__, arguments(model), model.state()])
+
+
+def models_inside(value: Any) -> Iterator[Model]:
+    "`value`, if it is a model, and the models among its arguments and in what it learnt."
+    if isinstance(value, Model):
+        yield value
+        value = [*arguments(value).values(), *value.state().values()]
+    if isinstance(value, Mapping): value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for part in value: yield from models_inside(part)
 
 # %% ../nbs/00_core.ipynb #569a702e
 def narrow(

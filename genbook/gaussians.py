@@ -18,10 +18,11 @@ from .core import Noise
 def quadratic(
     z: Tensor,  # (d, n) items in columns
     products: bool,  # all products of two numbers, or only squares
+    out: Tensor | None = None,  # where to put the result, for loops that would else ask for new memory each time
 ) -> Tensor:  # (1 + d + d (d + 1) / 2 or 1 + 2 d, n)
     "1, the numbers of each item, and their products."
     d, n = z.shape
-    out = z.new_empty(1 + d + (d * (d + 1) // 2 if products else d), n)
+    if out is None: out = z.new_empty(1 + d + (d * (d + 1) // 2 if products else d), n)
     out[0], out[1:d + 1], row = 1, z, d + 1
     if not products: torch.mul(z, z, out=out[row:])
     for i in range(d if products else 0):

@@ -25,7 +25,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .core import Model, arguments, check_seed, did_you_mean, is_fitted
+from .core import Model, arguments, check_seed, did_you_mean, digest, is_fitted, models_inside
 from .data import Data, check_items
 from .store import class_name, read_folder, write_folder
 
@@ -105,10 +105,10 @@ def train(
     seed = None if seed is None else check_seed(seed)
     origin = {"class": class_name(type(model)), "arguments": arguments(model), "data": x.fingerprint() if checkpoint or resume else None}
     if resume is not None:
-        saved = read_folder(resume, "checkpoint", classes=[type(model)])
+        saved = read_folder(resume, "checkpoint", classes=[type(part) for part in models_inside(model)])
         now = {**origin, "options": {**saved["options"], **{k: v for k, v in options.items()}}, "seed": saved["seed"] if seed is None else seed}
         for name, value in now.items():
-            if saved[name] != value:
+            if digest(saved[name]) != digest(value):
                 raise ValueError(f"The checkpoint {resume} was made with other {name} ({saved[name]!r}, not {value!r}): to go on from it, pass the same; to start anew, leave out resume.")
         seed, options, state = now["seed"], now["options"], saved["state"]
     seed = check_seed(seed)

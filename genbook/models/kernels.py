@@ -217,17 +217,16 @@ class KernelDensity(Model):
         return self
 
     def log_prob(self, x: Any) -> Tensor:  # (n,) nats
-        "log p(x), exact; of the other columns where some were told. Minus infinity where no bump reaches."
+        "log p(x), exact; where columns were told, that of the others. Minus infinity where no bump reaches."
         require_fitted(self)
         items = x.items if isinstance(x, Data) or hasattr(x, "origin") else Data(x, self.modality_).items
         if tuple(items.shape[1:]) != self.shape_: raise ValueError(f"The items have shape {tuple(items.shape[1:])}, but this model learnt from {self.shape_}: pass items of that shape.")
-        x, told = items.flatten(1).double(), self._told()
+        x, told = items.flatten(1).double().clone(), self._told()
         if x.isnan().any(): raise ValueError(f"{int(x.isnan().any(1).sum())} of {len(x)} items have missing values, but a kernel density needs all of them: leave those items out.")
         if not told: return self._log_density(x, list(range(x.shape[1])))
         columns, values = list(told), torch.tensor(list(told.values()), dtype=torch.float64)
-        agrees = torch.isclose(x[:, columns], values, rtol=1e-6, atol=1e-12).all(1)
         x[:, columns] = values
-        return torch.where(agrees, self._log_density(x, list(range(x.shape[1]))) - self._log_density(x[:1], columns), -math.inf)
+        return self._log_density(x, list(range(x.shape[1]))) - self._log_density(x[:1], columns)
 
     def _log_density(self, x: Tensor, columns: list[int]) -> Tensor:  # (n,)
         "The log-density of some columns of the rows `x`."
@@ -253,7 +252,8 @@ class KernelDensity(Model):
     @property
     def accepts(self) -> Mapping[str, Condition]:
         require_fitted(self)
-        return {name: Condition(low=-math.inf, high=math.inf) for name in self.modality_.columns}
+        low, high = self.points_.amin(0), self.points_.amax(0)
+        return {name: Condition(low=float(a), high=float(b)) for name, a, b in zip(self.modality_.columns, 2 * low - high, 2 * high - low)}
 
     @available_if(lambda self: self.kernel == "gaussian" and isinstance(self.modality_, Vectors))
     def given(self, **columns: float) -> "KernelDensity":
