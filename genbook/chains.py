@@ -7,7 +7,7 @@ __all__ = ['EVERY', 'log_forward', 'log_backward', 'forward', 'backward', 'scale
            'Expected', 'expected', 'log_expected', 'best_scores', 'walk_back', 'best_path', 'stationary']
 
 # %% ../nbs/15_chains.ipynb #a31407f6
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -59,7 +59,7 @@ def scaled(log_b: Tensor) -> tuple[Tensor, Tensor]:  # (T, restarts, K, n) -> th
     "`b` relative to the largest of its frame, and the logarithm of the latter."
     shift = log_b.amax(2, keepdim=True)
     shift = torch.where(shift.isfinite(), shift, 0.0)
-    return (log_b - shift).clamp_(min=-300.0).exp_(), shift
+    return torch.sub(log_b, shift, out=log_b.new_empty(log_b.shape)).clamp_(min=-300.0).exp_(), shift
 
 # %% ../nbs/15_chains.ipynb #78e0ccda
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Expected:
     "What is expected of the states of a batch, given what was seen."
 
     log_likelihood: Tensor  # (restarts, n) of each column, in nats
-    states: Tensor  # (T, restarts, K, n) probability of each state in each frame; 0 where there is no frame
+    states: Tensor  # (T, restarts, K, n) probability of each state in each frame
     first: Tensor  # (restarts, K) how often each state comes first
     moves: Tensor  # (restarts, K, K) how often each state follows each
     unsound: Tensor  # sequences that are not in these numbers, because they would have underflown
@@ -157,15 +157,11 @@ class Expected:
 def expected(
     start: Tensor,  # (restarts, K)
     transition: Tensor,  # (restarts, K, K)
-    b: Tensor,  # (T, restarts, K, n), relative to `shift`; it is used up
-    shift: Tensor,  # (T, restarts or 1, 1, n), nats
+    b: Tensor,  # (T, restarts, K, n), relative to `shift`, 1 where there is no frame; it is used up
+    shift: Tensor,  # (T, restarts or 1, 1, n), nats; 0 where there is no frame
     batch: Batch,
 ) -> Expected:
     "What is expected of the states, by scaled passes forward and backward."
-    there = None if batch.there is None else batch.there[:, None, None].to(b.dtype)
-    if there is not None:
-        b = torch.where(batch.there[:, None, None], b, 1.0)
-        shift = shift * there
     enter, leave = join(start, transition, b, batch.positions) if batch.cut else (start[..., None], None)
     alpha, scale = forward(enter, transition, b)
     log_likelihood = (scale.log() + shift).sum((0, 2))
@@ -177,9 +173,7 @@ def expected(
     if bad := not sound.all():
         lost = torch.isin(batch.sequences, batch.sequences[~sound])  # the whole sequence, if it was cut
         log_likelihood, states, alpha, weights = (torch.where(lost, 0.0, v) for v in (log_likelihood, states, alpha, weights))
-    if there is not None:
-        states = states * there
-        weights = weights * there
+    if batch.there is not None: weights.mul_(batch.there[:, None, None])
     moves = torch.matmul(alpha[:-1], weights[1:].mT).sum(0) if len(alpha) > 1 else torch.zeros_like(transition)
     if batch.cut:
         later = (~first).nonzero().squeeze(1)
@@ -189,7 +183,6 @@ def expected(
 
 def log_expected(start: Tensor, transition: Tensor, log_b: Tensor, batch: Batch) -> Expected:  # (restarts, K), (restarts, K, K), (T, restarts, K, n)
     "The same with logarithms throughout, for sequences that are not cut."
-    if batch.there is not None: log_b = torch.where(batch.there[:, None, None], log_b, 0.0)
     log_start, log_transition = start.log(), transition.log()
     alpha, beta = log_forward(log_start, log_transition, log_b), log_backward(log_transition, log_b)
     log_likelihood = alpha[-1].logsumexp(1)
@@ -197,26 +190,27 @@ def log_expected(start: Tensor, transition: Tensor, log_b: Tensor, batch: Batch)
     for t in range(1, len(log_b)):
         move = (alpha[t - 1][:, :, None] + log_transition[..., None] + (log_b[t] + beta[t] - log_likelihood[:, None])[:, None]).exp()
         moves += (move if batch.there is None else move * batch.there[t]).sum(-1)
-    if batch.there is not None: states = states * batch.there[:, None, None]
     return Expected(log_likelihood, states, states[0].sum(-1), moves, batch.sequences[:0])
 
 # %% ../nbs/15_chains.ipynb #ace453a2
-def best_scores(log_enter: Tensor, log_transition: Tensor, log_b: Tensor) -> Tensor:  # (K, ..., n), (K, K), (T, K, n) -> (T, K, ..., n)
+def best_scores(log_enter: Tensor, log_transition: Tensor, log_b: Tensor) -> Iterator[Tensor]:  # (K, ..., n), (K, K), (T, K, n); yields (K, ..., n)
     "delta of every frame, from `log_enter`, which may have further axes between states and columns."
     extra = log_enter.ndim - 2
     moves = log_transition.view(*log_transition.shape, *[1] * (extra + 1))
     steps = log_b.view(*log_b.shape[:2], *[1] * extra, log_b.shape[2])
-    scores = [log_enter + steps[0]]
-    for seen in steps[1:]: scores.append((scores[-1][:, None] + moves).amax(0).add_(seen))
-    return torch.stack(scores)
+    yield (scores := log_enter + steps[0])
+    for seen in steps[1:].unbind():
+        scores = (scores[:, None] + moves).amax(0).add_(seen)
+        yield scores
 
 
 def walk_back(scores: Tensor, log_transition: Tensor, ends: Tensor, there: Tensor | None) -> Tensor:  # (T, K, n), (K, K), (m, n), (T, n) -> (T, m, n)
     "The states on the best paths to `ends`, the last states of each column."
     paths, moves = [ends], log_transition.T.contiguous()  # by the state that follows
+    before = scores.transpose(1, 2).contiguous().unbind()  # states side by side in memory, to find the largest of them
     for t in range(len(scores) - 2, -1, -1):
-        before = (scores[t].T[None] + moves[paths[-1]]).argmax(-1)
-        paths.append(before if there is None else torch.where(there[t + 1], before, paths[-1]))
+        best = (before[t] + moves[paths[-1]]).argmax(-1)
+        paths.append(best if there is None else torch.where(there[t + 1], best, paths[-1]))
     return torch.stack(paths[::-1])
 
 
@@ -227,13 +221,13 @@ def best_path(start: Tensor, transition: Tensor, log_b: Tensor, batch: Batch) ->
     later = batch.positions.nonzero().squeeze(1)
     if batch.cut:
         states = len(start)
-        through = best_scores(torch.eye(states, dtype=log_b.dtype).log()[..., None].expand(-1, -1, n), log_transition, log_b)[-1]  # (K last, K first, n)
+        for through in best_scores(torch.eye(states, dtype=log_b.dtype).log()[..., None].expand(-1, -1, n), log_transition, log_b): continue  # until the last frame: (K last, K first, n)
         enter = enter.clone()
         for k in range(1, int(batch.positions.max()) + 1):
             here = (batch.positions == k).nonzero().squeeze(1)
             end = (through[..., here - 1] + enter[None, :, here - 1]).amax(1)
             enter[:, here] = (end[:, None] + log_transition[..., None]).amax(0)
-    scores = best_scores(enter, log_transition, log_b)
+    scores = torch.stack(list(best_scores(enter, log_transition, log_b)))
     ends = scores[-1] if batch.there is None else scores.gather(0, (batch.there.sum(0) - 1).expand(1, *scores.shape[1:]))[0]
     best, last = ends.max(0)
     if not batch.cut: return walk_back(scores, log_transition, last[None], batch.there)[:, 0], best
