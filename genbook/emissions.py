@@ -310,8 +310,8 @@ class CategoricalEmission(Emission):
 
     def relative(self, study, placed, parameters, shape):
         table, shift = scaled(self._table(parameters)[None])  # there are fewer symbols than frames
-        placed = placed.view(shape[0], 1, 1, shape[1])
-        return tuple(part.expand(shape[0], -1, -1, -1).gather(-1, placed.expand(-1, *part.shape[1:3], -1)) for part in (table, shift))
+        found = (part.permute(3, 0, 1, 2).index_select(0, placed).view(*shape, *part.shape[1:3]) for part in (table, shift))
+        return tuple(part.permute(0, 2, 3, 1).contiguous() for part in found)
 
     def sums(self, study, placed, parameters, weights):
         return {"number": weights.new_zeros(*weights.shape[:2], study + 1).index_add_(-1, placed, weights)[..., :study]}
