@@ -6,8 +6,9 @@
 __all__ = ['LAWS', 'Case', 'Passed', 'expect', 'same', 'arguments_are_kept', 'nothing_before_fit', 'fit_returns_itself',
            'same_seed_same_fit', 'same_seed_same_items', 'item_does_not_depend_on_n', 'items_can_be_redrawn',
            'callers_randomness_is_left_alone', 'saved_and_loaded_is_the_same', 'stopped_and_resumed_is_unbroken',
-           'gradients_reach_every_parameter', 'codes_keep_shape', 'densities_are_one_finite_number_per_item',
-           'density_integrates_to_one', 'telling_narrows', 'bad_items_are_refused', 'Report', 'check_model']
+           'likelihood_never_falls', 'gradients_reach_every_parameter', 'codes_keep_shape',
+           'densities_are_one_finite_number_per_item', 'density_integrates_to_one', 'weights_count_items',
+           'telling_narrows', 'with_value', 'bad_items', 'bad_items_are_refused', 'Report', 'check_model']
 
 # %% ../nbs/13_check.ipynb #aa0fd665
 import random
@@ -20,10 +21,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from .core import Conditional, HasElbo, HasLatent, HasLogProb, Model, Noise, NotFitted, arguments, fingerprint, is_fitted
+from .core import Conditional, HasElbo, HasLatent, HasLogProb, HasWeightedFit, Model, Noise, NotFitted, arguments, fingerprint, is_fitted, models_inside
 from .data import Data, Vectors
+from .em import ByEM
 from .store import load, save
-from .train import Neural, Stepwise, step_seed, train
+from .train import Neural, Stepwise, clone, step_seed, train
 
 # %% ../nbs/13_check.ipynb #ab50d872
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ def same(a: Any, b: Any, tolerance: float = 0.0) -> bool:
     "Whether two lots of items are equal, up to `tolerance` where they are numbers."
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape: return False
-    return bool(np.array_equal(a, b)) if tolerance == 0 or a.dtype == object else bool(np.allclose(a, b, atol=tolerance, rtol=tolerance))
+    if a.dtype == object: return all(same(u, v, tolerance) for u, v in zip(a, b))  # items of different sizes
+    return bool(np.array_equal(a, b)) if tolerance == 0 or a.dtype.kind in "US" else bool(np.allclose(a, b, atol=tolerance, rtol=tolerance))
 
 # %% ../nbs/13_check.ipynb #9a3fd974
 def arguments_are_kept(case: Case) -> None:
@@ -116,7 +119,7 @@ def callers_randomness_is_left_alone(case: Case) -> None:
 def saved_and_loaded_is_the_same(case: Case) -> None:
     "A model that was saved and loaded makes identical items."
     with tempfile.TemporaryDirectory() as folder:
-        again = load(save(case.fitted, Path(folder) / "model"), classes=[type(case.fitted)])
+        again = load(save(case.fitted, Path(folder) / "model"), classes=[type(part) for part in models_inside(case.fitted)])
     expect(fingerprint(again) == fingerprint(case.fitted), "a loaded model should have the fingerprint of the saved one")
     expect(same(again.sample(5, seed=5), case.fitted.sample(5, seed=5)), "a loaded model should make the same items as the saved one")
 
@@ -131,6 +134,17 @@ def stopped_and_resumed_is_unbroken(case: Case) -> None:
         resumed = case.new()
         for _ in train(resumed, case.data, resume=Path(folder) / "checkpoint"): pass
     expect(fingerprint(resumed) == fingerprint(case.fitted), "a fit that was stopped and resumed should learn the same as an unbroken one, to the bit")
+
+
+def likelihood_never_falls(case: Case) -> None:
+    "Expectation-maximisation never lowers the likelihood, at any step of any restart."
+    if not isinstance(case.fitted, ByEM): raise Passed("it is not fitted by expectation-maximisation")
+    options, before = {k: v for k, v in case.options.items() if k != "progress"}, {}
+    for step in train(case.new(), case.data, seed=1, **options):
+        for name, loss in step.losses.items():
+            if name == "loss" and case.fitted.given_up_: continue  # the best of those that are left
+            expect(loss <= before.get(name, loss) + case.fitted.round_off * max(1, abs(loss)), f"the loss of {name} rose from {before.get(name)} to {loss} at step {step.number}")
+        before = step.losses
 
 
 def gradients_reach_every_parameter(case: Case) -> None:
@@ -164,16 +178,30 @@ def densities_are_one_finite_number_per_item(case: Case) -> None:
 
 
 def density_integrates_to_one(case: Case) -> None:
-    "A density of one or two numbers integrates to 1, to within a hundredth."
+    "A density of one or two numbers integrates to 1, to within a hundredth; over whole numbers, probabilities sum to 1."
     if not isinstance(case.fitted, HasLogProb): raise Passed("it has no density")
     if not isinstance(case.data.modality, Vectors) or case.data.modality.features > 2: raise Passed("its items have more than two numbers")
     x, points = case.data.items.double(), {1: 20_001, 2: 601}[case.data.modality.features]
-    low, high = x.amin(0), x.amax(0)
-    axes = [torch.linspace(a - 3 * (b - a), b + 3 * (b - a), points, dtype=torch.float64) for a, b in zip(low.tolist(), high.tolist())]
+    ends = [(a - 3 * (b - a), b + 3 * (b - a)) for a, b in zip(x.amin(0).tolist(), x.amax(0).tolist())]
+    axes = [torch.arange(round(a), round(b) + 1).double() if i in case.fitted.discrete else torch.linspace(a, b, points, dtype=torch.float64) for i, (a, b) in enumerate(ends)]
     grid = torch.cartesian_prod(*axes).reshape(-1, len(axes))
     cell = float(np.prod([axis[1] - axis[0] for axis in axes]))
     total = float(case.fitted.log_prob(grid.to(case.data.items.dtype)).double().exp().sum()) * cell
     expect(abs(total - 1) < 0.01, f"the density should integrate to 1, but over three times the range of the data it comes to {total:.4f}")
+
+
+def weights_count_items(case: Case) -> None:
+    "An item of weight 2 counts as two, and one of weight 0 not at all."
+    if not (isinstance(case.fitted, HasWeightedFit) and isinstance(case.fitted, HasLogProb)): raise Passed("it does not learn from weighted items")
+    weights = torch.arange(len(case.data)) % 3
+    repeated = case.data[torch.repeat_interleave(torch.arange(len(case.data)), weights).numpy()]
+    few = repeated[:5]
+    by_em = isinstance(case.fitted, ByEM)  # whose fit depends on the start, so one step from the same start is compared
+    new = (lambda: clone(case.fitted)) if by_em else case.new
+    once = torch.ones(len(repeated), dtype=torch.float64)
+    a, b = new().fit_weighted(case.data, weights.double()), new().fit_weighted(repeated, once) if by_em else new().fit(repeated, seed=0, **case.options)
+    a, b = a.log_prob(few), b.log_prob(few)
+    expect(same(a, b, 1e-5), "a fit with whole weights should be the fit to items that are repeated as often")
 
 
 def telling_narrows(case: Case) -> None:
@@ -187,26 +215,41 @@ def telling_narrows(case: Case) -> None:
     raise AssertionError("given() should refuse a condition that the model does not know")
 
 # %% ../nbs/13_check.ipynb #df04c2a3
+def with_value(x: Any, value: float) -> Any:
+    "`x` with one of its numbers replaced by `value`."
+    if isinstance(x, list): return [with_value(x[0], value), *x[1:]]
+    x = x.double() if x.dtype.is_floating_point else x.float()
+    x = x.clone()
+    x.view(-1)[1] = value
+    return x
+
+
+def bad_items(x: Any) -> dict[str, Any]:  # what is wrong -> items
+    "Items like `x` that nothing should be learnt from. Missing values (NaN) are among them, which a model may take."
+    if isinstance(x, list) and isinstance(x[0], str): return {"no": [], "mixed": [x[0], torch.zeros(2, 1)], "picture": torch.full((9, 1, 4, 4), 0.5)}
+    broken = {"NaN": with_value(x, float("nan")), "infinite": with_value(x, float("inf")), "no": x[:0], "text": ["ab", "c"]}
+    if isinstance(x, list): return {**broken, "empty": [x[0], x[0][:0]], "wider": [x[0], torch.zeros(3, x[0].shape[1] + 1)]}
+    return {**broken, "one": x[:1], "equal": x[:1].expand(9, *x.shape[1:]), "letter": np.array([["a"], ["b"]])}
+
+
 def bad_items_are_refused(case: Case) -> None:
-    "NaN, infinite and empty items, a single one and items that are all the same are refused with a sentence, and nothing is learnt from them."
-    x = case.data.items.double() if case.data.items.dtype.is_floating_point else case.data.items.float()
-    broken = x.clone()
-    broken.view(-1)[1] = float("nan")
-    infinite = x.clone()
-    infinite.view(-1)[1] = float("inf")
-    for what, bad in {"NaN": broken, "infinite": infinite, "no": x[:0], "one": x[:1], "equal": x[:1].expand(9, *x.shape[1:]), "text": np.array([["a"], ["b"]])}.items():
+    "Items that nothing can be learnt from (NaN, infinite, none, a single row, rows that are all the same, of another kind) are refused with a sentence. A model may take NaN for missing values, and then knows what is not NaN."
+    for what, bad in bad_items(case.data.items).items():
         model = case.new()
         try: model.fit(bad, seed=0, **case.options)
         except (ValueError, TypeError) as error:
             expect(len(str(error).split()) > 8 and str(error).rstrip()[-1] in ".)", f"the error about {what} items should be a sentence that says what was wrong, what was expected and what to do, not {error}")
-        else: raise AssertionError(f"fit() should refuse {what} items")
-        expect(not is_fitted(model), f"nothing should be learnt from {what} items")
+            expect(not is_fitted(model), f"nothing should be learnt from {what} items")
+        else:
+            expect(what == "NaN", f"fit() should refuse {what} items")
+            expect(not any(item.isnan().any() for item in model.draw(Noise(0, range(5)))), "items learnt from data with missing values should not be NaN")
+            if isinstance(model, HasLogProb): expect(torch.isfinite(model.log_prob(bad[:5])).all(), "the density of an item with a missing value should be a finite number, that of the values which are there")
 
 # %% ../nbs/13_check.ipynb #8a5d114a
 LAWS = (
     arguments_are_kept, nothing_before_fit, fit_returns_itself, same_seed_same_fit, same_seed_same_items, item_does_not_depend_on_n, items_can_be_redrawn,
-    callers_randomness_is_left_alone, saved_and_loaded_is_the_same, stopped_and_resumed_is_unbroken, gradients_reach_every_parameter,
-    codes_keep_shape, densities_are_one_finite_number_per_item, density_integrates_to_one, telling_narrows, bad_items_are_refused)
+    callers_randomness_is_left_alone, saved_and_loaded_is_the_same, stopped_and_resumed_is_unbroken, likelihood_never_falls, gradients_reach_every_parameter,
+    codes_keep_shape, densities_are_one_finite_number_per_item, density_integrates_to_one, weights_count_items, telling_narrows, bad_items_are_refused)
 
 
 class Report(dict):

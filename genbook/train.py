@@ -25,8 +25,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .core import Model, arguments, check_seed, did_you_mean, is_fitted
-from .data import Data
+from .core import Model, arguments, check_seed, did_you_mean, digest, is_fitted, models_inside
+from .data import Data, check_items
 from .store import class_name, read_folder, write_folder
 
 # %% ../nbs/12_train.ipynb #0ddace69
@@ -105,10 +105,10 @@ def train(
     seed = None if seed is None else check_seed(seed)
     origin = {"class": class_name(type(model)), "arguments": arguments(model), "data": x.fingerprint() if checkpoint or resume else None}
     if resume is not None:
-        saved = read_folder(resume, "checkpoint", classes=[type(model)])
+        saved = read_folder(resume, "checkpoint", classes=[type(part) for part in models_inside(model)])
         now = {**origin, "options": {**saved["options"], **{k: v for k, v in options.items()}}, "seed": saved["seed"] if seed is None else seed}
         for name, value in now.items():
-            if saved[name] != value:
+            if digest(saved[name]) != digest(value):
                 raise ValueError(f"The checkpoint {resume} was made with other {name} ({saved[name]!r}, not {value!r}): to go on from it, pass the same; to start anew, leave out resume.")
         seed, options, state = now["seed"], now["options"], saved["state"]
     seed = check_seed(seed)
@@ -262,8 +262,10 @@ class Neural(Stepwise, nn.Module):
             yield Step(number, steps, losses, seconds, number * batch_size, state_now)
 
 
-def check_learnable(data: Data) -> None:
-    "Refuse data from which nothing can be learnt."
+def check_learnable(data: Data, *, missing: bool = False) -> None:
+    "Refuse data from which nothing can be learnt, and lists; also missing values, unless the model can deal with them."
+    if isinstance(data.items, list): raise TypeError(f"The items are {data.modality.describe(data.items)}, but items of one size were expected, as an array of numbers: choose a model of sequences or texts, or make arrays of them.")
+    check_items(data.items, missing=missing)
     if len(data) < 2: raise ValueError("There is 1 item, but at least 2 are needed to learn what varies: pass more items.")
     if bool((data.items == data.items[0]).all()): raise ValueError(f"All {len(data)} items are the same, so there is nothing to learn from: pass items that differ.")
 

@@ -230,6 +230,6 @@ class VAE(Neural):
 
     def _check(self, x: Any) -> Tensor:
         require_fitted(self)
-        x = x.items if isinstance(x, Data) or hasattr(x, "origin") else check_items(x)
+        x = check_items(x.items if isinstance(x, Data) or hasattr(x, "origin") else x)
         if tuple(x.shape[1:]) != self.item_shape_: raise ValueError(f"The items have shape {tuple(x.shape[1:])}, but this model learnt from {self.item_shape_}: pass items of that shape.")
         return x.float().to(self.device)
