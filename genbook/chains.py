@@ -31,20 +31,26 @@ def log_backward(log_transition: Tensor, log_b: Tensor) -> Tensor:  # (restarts,
 EVERY = 8  # frames between two divisions
 
 
-def forward(enter: Tensor, transition: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:  # (restarts, K, n or 1), (restarts, K, K), (T, restarts, K, n)
-    "Scaled alpha (T, restarts, K, n), and what it was divided by (T, restarts, 1, n). `enter` predicts the first frame's state."
-    alpha, scale, across = torch.empty_like(b), torch.ones_like(b[:, :, :1]), transition.mT.contiguous()
+def forward(enter: Tensor, transition: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # (restarts, K, n or 1), (restarts, K, K), (T, restarts, K, n)
+    """Scaled alpha (T, restarts, K, n), the sum of log c (restarts, n), and the smallest c (restarts, n).
+
+    `enter` predicts the first frame's state. Where alpha is divided by c, so is `b`, in place: that is what the backward pass needs.
+    """
+    alpha, across, scales = torch.empty_like(b), transition.mT.contiguous(), []
     predicted, last = enter, len(b) - 1
-    for t, (now, seen, c) in enumerate(zip(alpha.unbind(), b.unbind(), scale.unbind())):
+    for t, (now, seen) in enumerate(zip(alpha.unbind(), b.unbind())):
         torch.mul(predicted, seen, out=now)
         if t % EVERY == EVERY - 1 or t == last:
-            torch.sum(now, 1, keepdim=True, out=c)
+            c = now.sum(1, keepdim=True)
             now /= c
+            seen /= c
+            scales.append(c.squeeze(1))
         if t < last: predicted = torch.bmm(across, now)
-    return alpha, scale
+    scale = torch.stack(scales)
+    return alpha, scale.log().sum(0), scale.amin(0)
 
 
-def backward(leave: Tensor | None, transition: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:  # (restarts, K, n), (restarts, K, K), (T, restarts, K, n) divided by the scale
+def backward(leave: Tensor | None, transition: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:  # (restarts, K, n), (restarts, K, K), (T, restarts, K, n) as the forward pass left it
     "Scaled beta, and `b` times beta, both (T, restarts, K, n); the second takes the place of `b`. `leave` is beta of the last frame, 1 by default."
     beta = torch.empty_like(b)
     beta[-1] = 1.0 if leave is None else leave
@@ -59,7 +65,7 @@ def scaled(log_b: Tensor) -> tuple[Tensor, Tensor]:  # (T, restarts, K, n) -> th
     "`b` relative to the largest of its frame, and the logarithm of the latter."
     shift = log_b.amax(2, keepdim=True)
     shift = torch.where(shift.isfinite(), shift, 0.0)
-    return (log_b - shift).clamp_(min=-300.0).exp_(), shift
+    return torch.sub(log_b, shift, out=log_b.new_empty(log_b.shape)).clamp_(min=-300.0).exp_(), shift
 
 # %% ../nbs/15_chains.ipynb #78e0ccda
 @dataclass(frozen=True)
@@ -148,7 +154,7 @@ class Expected:
     "What is expected of the states of a batch, given what was seen."
 
     log_likelihood: Tensor  # (restarts, n) of each column, in nats
-    states: Tensor  # (T, restarts, K, n) probability of each state in each frame; 0 where there is no frame
+    states: Tensor  # (T, restarts, K, n) probability of each state in each frame
     first: Tensor  # (restarts, K) how often each state comes first
     moves: Tensor  # (restarts, K, K) how often each state follows each
     unsound: Tensor  # sequences that are not in these numbers, because they would have underflown
@@ -157,29 +163,23 @@ class Expected:
 def expected(
     start: Tensor,  # (restarts, K)
     transition: Tensor,  # (restarts, K, K)
-    b: Tensor,  # (T, restarts, K, n), relative to `shift`; it is used up
-    shift: Tensor,  # (T, restarts or 1, 1, n), nats
+    b: Tensor,  # (T, restarts, K, n), relative to `shift`, 1 where there is no frame; it is used up
+    shift: Tensor,  # (T, restarts or 1, 1, n), nats; 0 where there is no frame
     batch: Batch,
 ) -> Expected:
     "What is expected of the states, by scaled passes forward and backward."
-    there = None if batch.there is None else batch.there[:, None, None].to(b.dtype)
-    if there is not None:
-        b = torch.where(batch.there[:, None, None], b, 1.0)
-        shift = shift * there
     enter, leave = join(start, transition, b, batch.positions) if batch.cut else (start[..., None], None)
-    alpha, scale = forward(enter, transition, b)
-    log_likelihood = (scale.log() + shift).sum((0, 2))
+    alpha, log_likelihood, least = forward(enter, transition, b)
+    log_likelihood = log_likelihood + shift.sum((0, 2))
     if leave is not None: leave = leave / (leave * alpha[-1]).sum(1, keepdim=True)
-    beta, weights = backward(leave, transition, b.div_(scale))
+    beta, weights = backward(leave, transition, b)
     first = batch.positions == 0
     states = beta.mul_(alpha)
-    sound = (scale.amin((0, 1, 2)) > 1e-100) & (states.sum(2) - 1).abs_().amax((0, 1)).le(1e-6) & log_likelihood.isfinite().all(0)  # comparisons with NaN are false
+    sound = (least.amin(0) > 1e-100) & (states.sum(2) - 1).abs_().amax((0, 1)).le(1e-6) & log_likelihood.isfinite().all(0)  # comparisons with NaN are false
     if bad := not sound.all():
         lost = torch.isin(batch.sequences, batch.sequences[~sound])  # the whole sequence, if it was cut
         log_likelihood, states, alpha, weights = (torch.where(lost, 0.0, v) for v in (log_likelihood, states, alpha, weights))
-    if there is not None:
-        states = states * there
-        weights = weights * there
+    if batch.there is not None: weights.mul_(batch.there[:, None, None])
     moves = torch.matmul(alpha[:-1], weights[1:].mT).sum(0) if len(alpha) > 1 else torch.zeros_like(transition)
     if batch.cut:
         later = (~first).nonzero().squeeze(1)
@@ -189,7 +189,6 @@ def expected(
 
 def log_expected(start: Tensor, transition: Tensor, log_b: Tensor, batch: Batch) -> Expected:  # (restarts, K), (restarts, K, K), (T, restarts, K, n)
     "The same with logarithms throughout, for sequences that are not cut."
-    if batch.there is not None: log_b = torch.where(batch.there[:, None, None], log_b, 0.0)
     log_start, log_transition = start.log(), transition.log()
     alpha, beta = log_forward(log_start, log_transition, log_b), log_backward(log_transition, log_b)
     log_likelihood = alpha[-1].logsumexp(1)
@@ -197,27 +196,33 @@ def log_expected(start: Tensor, transition: Tensor, log_b: Tensor, batch: Batch)
     for t in range(1, len(log_b)):
         move = (alpha[t - 1][:, :, None] + log_transition[..., None] + (log_b[t] + beta[t] - log_likelihood[:, None])[:, None]).exp()
         moves += (move if batch.there is None else move * batch.there[t]).sum(-1)
-    if batch.there is not None: states = states * batch.there[:, None, None]
     return Expected(log_likelihood, states, states[0].sum(-1), moves, batch.sequences[:0])
 
 # %% ../nbs/15_chains.ipynb #ace453a2
-def best_scores(log_enter: Tensor, log_transition: Tensor, log_b: Tensor) -> Tensor:  # (K, ..., n), (K, K), (T, K, n) -> (T, K, ..., n)
-    "delta of every frame, from `log_enter`, which may have further axes between states and columns."
+def best_scores(log_enter: Tensor, log_transition: Tensor, log_b: Tensor, scores: Tensor | None = None) -> Tensor:  # (K, ..., n), (K, K), (T, K, n), (T, K, n) -> (K, ..., n)
+    "delta of the last frame, from `log_enter`, which may have further axes between states and columns; that of every frame is put into `scores`."
     extra = log_enter.ndim - 2
     moves = log_transition.view(*log_transition.shape, *[1] * (extra + 1))
-    steps = log_b.view(*log_b.shape[:2], *[1] * extra, log_b.shape[2])
-    scores = [log_enter + steps[0]]
-    for seen in steps[1:]: scores.append((scores[-1][:, None] + moves).amax(0).add_(seen))
-    return torch.stack(scores)
+    now = log_enter + log_b[0].view(len(log_b[0]), *[1] * extra, -1)
+    every = now.new_empty(len(now), *now.shape)  # used again for each frame
+    if scores is not None: scores[0] = now
+    for t in range(1, len(log_b)):
+        torch.add(now[:, None], moves, out=every)
+        now = torch.amax(every, 0, out=now.new_empty(now.shape) if scores is None else scores[t])
+        now += log_b[t].view(len(now), *[1] * extra, -1)
+    return now
 
 
 def walk_back(scores: Tensor, log_transition: Tensor, ends: Tensor, there: Tensor | None) -> Tensor:  # (T, K, n), (K, K), (m, n), (T, n) -> (T, m, n)
     "The states on the best paths to `ends`, the last states of each column."
-    paths, moves = [ends], log_transition.T.contiguous()  # by the state that follows
+    paths, moves = torch.empty(len(scores), *ends.shape, dtype=torch.long), log_transition.T.contiguous()  # by the state that follows
+    before = scores.transpose(1, 2).contiguous()  # states side by side in memory, to find the largest of them
+    paths[-1] = ends
     for t in range(len(scores) - 2, -1, -1):
-        before = (scores[t].T[None] + moves[paths[-1]]).argmax(-1)
-        paths.append(before if there is None else torch.where(there[t + 1], before, paths[-1]))
-    return torch.stack(paths[::-1])
+        after = moves.index_select(0, paths[t + 1].flatten()).view(*ends.shape, -1).add_(before[t])
+        torch.argmax(after, -1, out=paths[t])
+        if there is not None: torch.where(there[t + 1], paths[t], paths[t + 1], out=paths[t])
+    return paths
 
 
 def best_path(start: Tensor, transition: Tensor, log_b: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:  # (K,), (K, K), (T, K, n)
@@ -227,13 +232,14 @@ def best_path(start: Tensor, transition: Tensor, log_b: Tensor, batch: Batch) ->
     later = batch.positions.nonzero().squeeze(1)
     if batch.cut:
         states = len(start)
-        through = best_scores(torch.eye(states, dtype=log_b.dtype).log()[..., None].expand(-1, -1, n), log_transition, log_b)[-1]  # (K last, K first, n)
+        through = best_scores(torch.eye(states, dtype=log_b.dtype).log()[..., None].expand(-1, -1, n), log_transition, log_b)  # (K last, K first, n)
         enter = enter.clone()
         for k in range(1, int(batch.positions.max()) + 1):
             here = (batch.positions == k).nonzero().squeeze(1)
             end = (through[..., here - 1] + enter[None, :, here - 1]).amax(1)
             enter[:, here] = (end[:, None] + log_transition[..., None]).amax(0)
-    scores = best_scores(enter, log_transition, log_b)
+    scores = torch.empty_like(log_b)
+    best_scores(enter, log_transition, log_b, scores)
     ends = scores[-1] if batch.there is None else scores.gather(0, (batch.there.sum(0) - 1).expand(1, *scores.shape[1:]))[0]
     best, last = ends.max(0)
     if not batch.cut: return walk_back(scores, log_transition, last[None], batch.there)[:, 0], best

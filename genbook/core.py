@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['CAPABILITIES', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise', 'check_seed', 'Condition', 'Modality',
-           'object_array', 'Origin', 'Samples', 'Model', 'draw_samples', 'arguments', 'is_fitted', 'require_fitted',
-           'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb', 'HasElbo', 'HasLatent',
-           'Conditional', 'Trains', 'HasWeightedFit', 'capabilities', 'require', 'available_if']
+           'object_array', 'in_short', 'Origin', 'Samples', 'Model', 'draw_samples', 'arguments', 'is_fitted',
+           'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb', 'HasElbo',
+           'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'capabilities', 'require', 'available_if']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
 import copy
@@ -109,20 +109,22 @@ def check_seed(seed: int | None) -> int:
 # %% ../nbs/00_core.ipynb #373e63af
 @dataclass(frozen=True)
 class Condition:
-    "One thing that a model can be told: a choice among `choices`, a number between `low` and `high`, or free text if neither is given."
+    "One thing that a model can be told: a choice among `choices`, a number between `low` and `high`, an item of a `modality` or a part of one, or free text if none of these is given."
 
     choices: tuple = ()
     low: float | None = None
     high: float | None = None
+    modality: Any = None  # one whose `read` makes an item of a value
 
     @property
     def kind(self) -> str:
-        "`choice`, `number` or `text`."
-        return "choice" if self.choices else "text" if self.low is None else "number"
+        "`choice`, `number`, `item` or `text`."
+        return "choice" if self.choices else "number" if self.low is not None else "text" if self.modality is None else "item"
 
     def read(self, name: str, value: Any) -> Any:
         "`value` as the model needs it; strings such as `'3'` are read as the choice or number they spell."
         if self.kind == "text": return str(value)
+        if self.kind == "item": return self.modality.read(value)
         if self.kind == "choice":
             for choice in self.choices:
                 if str(value) == str(choice) or value == choice: return choice
@@ -150,6 +152,12 @@ def object_array(items: list) -> np.ndarray:  # (n,) of objects
     return array
 
 
+def in_short(value: Any) -> str:
+    "`value` as it is written in Python; of a tensor with many numbers its shape."
+    if not isinstance(value, Tensor): return repr(value)
+    return repr(value.tolist()) if value.numel() <= 10 else f"<{' x '.join(map(str, value.shape))} numbers>"
+
+
 @dataclass(frozen=True)
 class Origin:
     "Where samples came from: enough to draw them again, and to say so in a file."
@@ -163,7 +171,7 @@ class Origin:
 
     def json(self) -> str:
         "The origin as one line of JSON, as it is written into files."
-        return json.dumps({**vars(self), "conditions": dict(self.conditions), "generator": "genbook"}, default=str)
+        return json.dumps({**vars(self), "conditions": dict(self.conditions), "generator": "genbook"}, default=lambda value: value.tolist() if isinstance(value, Tensor) else str(value))
 
 # %% ../nbs/00_core.ipynb #517ff284
 class Samples:
@@ -206,7 +214,7 @@ class Samples:
         return Path(path)
 
     def __repr__(self) -> str:
-        told = "".join(f", {k}={v!r}" for k, v in self.origin.conditions.items())
+        told = "".join(f", {k}={in_short(v)}" for k, v in self.origin.conditions.items())
         return f"{self.modality.describe(self.items)} from {self.origin.model} {self.origin.fingerprint[:8]}, seed {self.origin.seed}{told}"
 
     def _repr_mimebundle_(self, **kwargs) -> dict[str, Any]:
@@ -257,7 +265,7 @@ class Model(ABC):
 
     def __repr__(self) -> str:
         args = ", ".join(f"{k}={v!r}" for k, v in arguments(self).items())
-        told = ", ".join(f"{k}={v!r}" for k, v in self.conditions.items())
+        told = ", ".join(f"{k}={in_short(v)}" for k, v in self.conditions.items())
         return f"{type(self).__name__}({args})" + (f".given({told})" if told else "")
 
     def _repr_html_(self) -> str:
@@ -342,7 +350,7 @@ def narrow(
     read = {}
     for name, value in conditions.items():
         if name in model.conditions:
-            raise ValueError(f"This model was told {name}={model.conditions[name]!r} already: go back to the model it came from to tell it {name}={value!r}.")
+            raise ValueError(f"This model was told {name}={in_short(model.conditions[name])} already: go back to the model it came from to tell it {name}={in_short(value)}.")
         if name not in accepts:
             raise ValueError(f"{type(model).__name__} cannot be told {name!r}.{did_you_mean(name, accepts)}")
         read[name] = accepts[name].read(name, value)

@@ -194,6 +194,21 @@ class Sequences:
         frames = f"{many:,} {'frame' if many == 1 else 'frames'}" if few == many else f"{few:,} to {many:,} frames"
         return f"{len(items)} {'sequence' if len(items) == 1 else 'sequences'} of {frames}, {self.features} {'number' if self.features == 1 else 'numbers'} each"
 
+    def read(self, value: Any) -> Tensor:  # (frames, features)
+        "One sequence: of `value` as an array, or as text with numbers apart by spaces or commas and frames by semicolons or lines. One number to a frame needs neither."
+        if isinstance(value, (Data, Samples)):
+            if len(value) != 1: raise ValueError(f"There are {len(value)} sequences, but one was expected: pass one of them, as in x[0].")
+            value = value.items[0]
+        if isinstance(value, str):
+            frames = [frame.replace(",", " ").split() for frame in value.replace("\n", ";").split(";") if frame.strip()]
+            if self.features == 1: frames = [[word] for frame in frames for word in frame]
+            try: value = torch.tensor([[float(word) for word in frame] for frame in frames])
+            except ValueError: raise ValueError(f"{value!r} is not a sequence of numbers: write frames of {self.features} {'number' if self.features == 1 else 'numbers'} apart by semicolons, such as {'; '.join([' '.join(['0.5'] * self.features)] * 2)}.") from None
+        value = value if isinstance(value, Tensor) else torch.as_tensor(np.asarray(value))
+        value, = check_list([value[:, None] if value.ndim == 1 and self.features == 1 else value])
+        if value.shape[1] != self.features: raise ValueError(f"The sequence has {value.shape[1]} numbers in a frame, but {self.features} were expected: pass frames like those that the model learnt from.")
+        return value
+
     def show(self, items: list[Tensor], most: int = 6) -> dict[str, Any]:
         shown = [item[:, :10].double().numpy() for item in items[:most]]
         seen = np.concatenate([item.ravel() for item in shown])

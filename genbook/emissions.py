@@ -9,15 +9,16 @@ __all__ = ['Emission', 'nearest', 'some', 'kept', 'Standard', 'GaussianEmission'
 # %% ../nbs/17_emissions.ipynb #44621df2
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from .chains import scaled
 from .core import HasLogProb, HasWeightedFit, Model, Noise, arguments, require
-from .gaussians import SMALLEST, centres, coefficients, completed, hold, moments, patterns, quadratic, regression
+from .gaussians import BLOCK, SMALLEST, centres, coefficients, completed, hold, moments, patterns, quadratic, regression
 from .train import clone
 
 # %% ../nbs/17_emissions.ipynb #aee2e5de
@@ -29,10 +30,12 @@ class Emission(ABC):
         "What is to be known of all frames (n, d) at once, such as their scale; refuse frames that cannot be emitted."
 
     def check(self, parameters: dict[str, Tensor], rows: Tensor) -> None:
-        "Refuse frames (n, d) that cannot have been emitted."
+        "Refuse frames (n, d) that cannot have been emitted; by default none."
+        return None
 
     def known(self, parameters: dict[str, Tensor]) -> Any:
-        "What `study` is for, when other frames are looked at later."
+        "What `study` gave, as far as it is needed when other frames are looked at later."
+        return None
 
     @abstractmethod
     def place(self, study: Any, rows: Tensor) -> Any:
@@ -41,6 +44,10 @@ class Emission(ABC):
     @abstractmethod
     def log_density(self, study: Any, placed: Any, parameters: dict[str, Any]) -> Tensor:
         "(restarts, K, n) log-density of what was observed of each frame, in nats."
+
+    def relative(self, study: Any, placed: Any, parameters: dict[str, Any], shape: tuple[int, int]) -> tuple[Tensor, Tensor]:  # (T, columns) -> (T, restarts, K, columns), (T, restarts, 1, columns)
+        "The densities relative to the largest of each frame, and the logarithm of the latter, frames ordered as a batch of chains wants them."
+        return scaled(self.log_density(study, placed, parameters).unflatten(2, shape).permute(2, 0, 1, 3))
 
     @abstractmethod
     def sums(self, study: Any, placed: Any, parameters: dict[str, Any] | None, weights: Tensor) -> dict[str, Any]:
@@ -115,10 +122,20 @@ class GaussianEmission(Emission):
         variances = parameters["covariances"].diagonal(dim1=-2, dim2=-1) if self.products else parameters["covariances"]
         return Standard(parameters["means"].mean((0, 1)), variances.mean((0, 1)).sqrt())
 
-    def place(self, study: Standard, rows: Tensor) -> tuple[int, list[tuple[Tensor, Tensor | None, Tensor]]]:  # how many; columns observed, where (None: everywhere), features
-        z = (rows - study.centre) / study.scale
-        return len(z), [(observed, None if len(where) == len(z) else where, quadratic(z[where][:, observed].T.contiguous(), self.products))
-                        for observed, where in patterns(z) if len(observed)]
+    def place(self, study: Standard, rows: Tensor) -> tuple[int, list[tuple[Tensor, Tensor | None, Tensor]]]:  # how many; columns observed, where (None: everywhere), (columns, n) standardised, last a row of ones
+        z, there = (rows - study.centre) / study.scale, ~rows.isnan()
+        if (there == there[:, :1]).all():  # frames are there or not, as a whole: those that are not are 0, also where others have a 1
+            return len(z), [(torch.arange(rows.shape[1]), None, torch.cat([z.nan_to_num(0), there[:, :1]], 1).T.contiguous())]
+        return len(z), [(observed, where, torch.cat([z[where][:, observed], torch.ones(len(where), 1)], 1).T.contiguous()) for observed, where in patterns(z) if len(observed)]
+
+    def _features(self, z: Tensor) -> Iterator[tuple[slice, Tensor]]:  # (columns + 1, n)
+        "The features of some frames after the other, so that they stay in the processor's cache."
+        some, products = None, self.products
+        for start in range(0, z.shape[1], BLOCK):
+            part = z[:, start:start + BLOCK]
+            some = quadratic(part[:-1], products, some if some is not None and some.shape[1] == part.shape[1] else None)
+            some[0] = part[-1]
+            yield slice(start, start + BLOCK), some
 
     def _standardised(self, study: Standard, parameters: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         unit = study.scale[:, None] * study.scale if self.products else study.scale**2
@@ -130,9 +147,11 @@ class GaussianEmission(Emission):
     def log_density(self, study, placed, parameters):
         (means, covariances), (n, groups) = self._standardised(study, parameters), placed
         out = None if groups and groups[0][1] is None else means.new_zeros(*means.shape[:2], n)
-        for observed, where, features in groups:
-            weighting = coefficients(-study.scale[observed].log().sum().expand(means.shape[:-1]), means[..., observed], self._part(covariances, observed))
-            found = (weighting.flatten(0, 1) @ features).view(*means.shape[:2], -1)
+        for observed, where, z in groups:
+            weighting = coefficients(-study.scale[observed].log().sum().expand(means.shape[:-1]), means[..., observed], self._part(covariances, observed)).flatten(0, 1)
+            found = means.new_empty(len(weighting), z.shape[1])
+            for some, features in self._features(z): torch.mm(weighting, features, out=found[:, some])
+            found = found.view(*means.shape[:2], -1)
             if where is None: return found
             out[..., where] = found
         return out
@@ -140,9 +159,10 @@ class GaussianEmission(Emission):
     def sums(self, study, placed, parameters, weights):
         d, shape = len(study.centre), weights.shape[:2]
         total = weights.new_zeros(shape), weights.new_zeros(*shape, d), weights.new_zeros(*shape, *[d] * (1 + self.products))
-        for observed, where, features in placed[1]:
-            part = weights if where is None else weights[..., where]
-            found = moments((part.flatten(0, 1) @ features.T).view(*part.shape[:2], -1), len(observed), self.products)
+        for observed, where, z in placed[1]:
+            part = (weights if where is None else weights[..., where]).flatten(0, 1)
+            found = sum(part[:, some] @ features.T for some, features in self._features(z))
+            found = moments(found.view(*shape, -1), len(observed), self.products)
             if len(observed) < d:
                 means, covariances = self._standardised(study, parameters) if parameters is not None else self._standard_start(weights, d)
                 found = completed(found, means, covariances, observed)
@@ -280,9 +300,18 @@ class CategoricalEmission(Emission):
     def place(self, study, rows):  # (n,) symbols, with one more for what is missing
         return rows[:, 0].nan_to_num(study).long()
 
-    def log_density(self, study, placed, parameters):
+    def _table(self, parameters):  # (restarts, K, symbols and one more for what is missing) nats
         log_p = parameters["probabilities"].log()
-        return torch.cat([log_p, torch.zeros_like(log_p[..., :1])], -1).index_select(-1, placed)
+        return torch.cat([log_p, torch.zeros_like(log_p[..., :1])], -1)
+
+    def log_density(self, study, placed, parameters):
+        table = self._table(parameters)
+        return table.gather(-1, placed.expand(*table.shape[:2], -1))
+
+    def relative(self, study, placed, parameters, shape):
+        table, shift = scaled(self._table(parameters)[None])  # there are fewer symbols than frames
+        found = (part.permute(3, 0, 1, 2).index_select(0, placed).view(*shape, *part.shape[1:3]) for part in (table, shift))
+        return tuple(part.permute(0, 2, 3, 1).contiguous() for part in found)
 
     def sums(self, study, placed, parameters, weights):
         return {"number": weights.new_zeros(*weights.shape[:2], study + 1).index_add_(-1, placed, weights)[..., :study]}

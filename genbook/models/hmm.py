@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..chains import Batch, Expected, batches, best_path, expected, log_expected, log_forward, scaled, stationary
+from ..chains import Batch, Expected, batches, best_path, expected, log_expected, log_forward, stationary
 from ..core import Condition, Model, Noise, narrow, require_fitted
 from ..data import Data, Sequences, check_kind
 from ..em import ByEM, as_one
@@ -145,9 +145,10 @@ class HiddenMarkov(ByEM):
         "What is expected of each batch, with logarithms for the sequences that need them; (batch, its frames as placed, `Expected`) one after the other."
         start, transition, lost = parameters["start"], parameters["transition"], []
         for batch, placed in zip(x.batches, x.placed):
-            log_b = self._emission.log_density(x.study, placed, parameters["emission"])
-            log_b = log_b.unflatten(2, batch.frames.shape).permute(2, 0, 1, 3).contiguous()
-            found = log_expected(start, transition, log_b, batch) if logarithms else expected(start, transition, *scaled(log_b), batch)
+            if logarithms:
+                log_b = self._emission.log_density(x.study, placed, parameters["emission"]).unflatten(2, batch.frames.shape)
+                found = log_expected(start, transition, log_b.permute(2, 0, 1, 3), batch)
+            else: found = expected(start, transition, *self._emission.relative(x.study, placed, parameters["emission"], batch.frames.shape), batch)
             lost += found.unsound.tolist()
             yield batch, placed, found
         if lost:
@@ -224,7 +225,7 @@ class HiddenMarkov(ByEM):
     @property
     def accepts(self) -> Mapping[str, Condition]:
         require_fitted(self)
-        return {"frames": Condition(low=1, high=1_000_000), "prefix": Condition(item=self.modality_)}
+        return {"frames": Condition(low=1, high=1_000_000), "prefix": Condition(modality=self.modality_)}
 
     def given(self, **conditions: Any) -> "HiddenMarkov":
         "The same model, told how many `frames` a sequence has, or how it begins: `given(prefix=x, frames=50)`."
@@ -264,7 +265,7 @@ class HiddenMarkov(ByEM):
             paths = [paths[0]] * (len(prefix) - len(paths)) + paths  # nothing is drawn from the states of a prefix that is all there
         else: paths = [noise.choice(start)]
         edges, block = transition.cumsum(1), []
-        for t in range(len(paths), longest):
+        while len(paths) < longest:
             if not block: block = list(noise.uniform(256, dtype=torch.float64).unbind(1))  # as many at a time, whatever the other items need
             edge = edges[paths[-1]]
             paths.append(torch.searchsorted(edge, block.pop(0)[:, None] * edge[:, -1:], right=True).squeeze(1).clamp(max=self.states - 1))

@@ -27,15 +27,16 @@ def weigh(
     weighting: Tensor,  # (restarts, k, features), from `coefficients`
     products: bool,  # whether the features have all products of two numbers, or only squares
     counts: Tensor | None = None,  # (n,) how much each item counts; None for one each
+    block: int = 4096,  # items that are looked at together
 ) -> tuple[Tensor, Tensor]:  # (restarts,) log-likelihoods in nats; (restarts, k, features)
     "Log-likelihoods, and the features summed with responsibilities as weights, for all restarts."
     restarts, k, features = weighting.shape
     flat, sums = weighting.reshape(-1, features), weighting.new_zeros(restarts * k, features)
     nats = weighting.new_zeros(restarts)
-    room = weighting.new_empty(features, min(BLOCK, z.shape[1])), weighting.new_empty(restarts * k, min(BLOCK, z.shape[1]))  # used again for each block
-    for block in z.split(BLOCK, dim=1):
-        if block.shape[1] < room[0].shape[1]: room = tuple(r.new_empty(len(r), block.shape[1]) for r in room)
-        phi = quadratic(block, products, room[0])
+    room = []  # used again for each block
+    for some in z.split(block, dim=1):
+        if not room or some.shape[1] != room[0].shape[1]: room = [z.new_empty(rows, some.shape[1]) for rows in (features, restarts * k)]
+        phi = quadratic(some, products, room[0])
         share = torch.mm(flat, phi, out=room[1]).view(restarts, k, -1)
         highest = share.amax(1, keepdim=True)
         share.sub_(highest).clamp_(min=-80).exp_()
@@ -43,9 +44,9 @@ def weigh(
         share.div_(total)
         density = total.log_().add_(highest).squeeze(1)
         if counts is not None:
-            some, counts = counts[:block.shape[1]], counts[block.shape[1]:]
-            share.mul_(some)
-            density.mul_(some)
+            here, counts = counts[:some.shape[1]], counts[some.shape[1]:]
+            share.mul_(here)
+            density.mul_(here)
         nats += density.sum(1)
         sums.addmm_(share.flatten(0, 1), phi.T)
     return nats, sums.view_as(weighting)
