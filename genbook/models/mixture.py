@@ -87,10 +87,7 @@ class Rows:
 
 
 class GaussianMixture(ByEM):
-    """Mixture of Gaussians, fitted by expectation-maximisation (Dempster, Laird and Rubin, 1977), also to rows with missing values (Ghahramani and Jordan, 1994).
-
-    Its conditionals, marginals and densities are exact, in float64.
-    """
+    "Mixture of Gaussians, fitted by expectation-maximisation (Dempster, Laird and Rubin, 1977), also to rows with missing values (Ghahramani and Jordan, 1994)."
 
     year, reference = 1977, "Dempster, Laird and Rubin, J. R. Stat. Soc. B 39"
 
@@ -403,10 +400,7 @@ def choose(
 
 # %% ../../nbs/models/21_mixture.ipynb #0ce99970
 class Mixture(ByEM):
-    """Mixture of any models that have `log_prob` and `fit_weighted`, by expectation-maximisation: `Mixture([Poisson(), Poisson()])`.
-
-    The responsibilities of all items are kept: memory grows with restarts x components x items. McLachlan and Peel (2000), "Finite mixture models".
-    """
+    "Mixture of any models that have a density and a weighted fit, such as `Mixture([Poisson(), Poisson()])` (McLachlan and Peel, 2000)."
 
     year, reference = 1977, "Dempster, Laird and Rubin, J. R. Stat. Soc. B 39"
 
