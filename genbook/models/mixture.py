@@ -472,6 +472,11 @@ class Mixture(ByEM):
         "Exact log-probability of items, in nats."
         return self._log_joint(x).logsumexp(0)
 
+    @property
+    def discrete(self) -> tuple[int, ...]:
+        "The columns that hold whole numbers: those of the components."
+        return self.parameters_["components"][0].discrete
+
     def responsibilities(self, x: Any) -> Tensor:  # (n, k)
         "The probability of each component, for each item."
         return self._log_joint(x).softmax(0).T
