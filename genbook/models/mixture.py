@@ -87,10 +87,7 @@ class Rows:
 
 
 class GaussianMixture(ByEM):
-    """Mixture of Gaussians, fitted by expectation-maximisation (Dempster, Laird and Rubin, 1977), also to rows with missing values (Ghahramani and Jordan, 1994).
-
-    Its conditionals, marginals and densities are exact, in float64.
-    """
+    "Mixture of Gaussians, fitted by expectation-maximisation (Dempster, Laird and Rubin, 1977), also to rows with missing values (Ghahramani and Jordan, 1994)."
 
     year, reference = 1977, "Dempster, Laird and Rubin, J. R. Stat. Soc. B 39"
 
@@ -258,28 +255,29 @@ class GaussianMixture(ByEM):
         "The exact conditional, a mixture over the other columns: `given(waiting=80)`. Its samples are whole rows, with the told columns as told."
         return narrow(self, conditions)
 
-    def _check(self, x: Any) -> Tensor:  # (n, d) float64
-        "Rows to be asked about, with what was told put in."
+    def _check(self, x: Any) -> tuple[Tensor, Tensor]:  # (n, d) float64; (n,)
+        "Rows to be asked about, with what was told put in; and whether they agree with it."
         require_fitted(self)
         x = check_items(x.items if isinstance(x, Data) or hasattr(x, "origin") else x, missing=True)
         d = self.modality_.features
         if x.ndim != 2 or x.shape[1] != d: raise ValueError(f"The rows have shape {tuple(x.shape[1:])}, but this model learnt from {d} columns ({', '.join(self.modality_.columns[:10])}): pass an array of shape (n, {d}).")
         told = self._told()
-        return torch.where(told.isnan(), x.double(), told)
+        agrees = (x.isnan() | told.isnan() | torch.isclose(x.double(), told, rtol=1e-6, atol=1e-12)).all(1)
+        return torch.where(told.isnan(), x.double(), told), agrees
 
     def _log_joint(self, x: Tensor) -> Tensor:  # (n, k)
         weights, means, covariances = (self.parameters_[name] for name in ("weights", "means", "covariances"))
         return log_joint(x, weights, means, covariances if self._products else torch.diag_embed(covariances))
 
     def log_prob(self, x: Any) -> Tensor:  # (n,)
-        "Exact log-density of rows, in nats; of the values that are there, if some are NaN; of the columns that were not told, if some were."
-        x = self._check(x)
+        "Exact log-density of rows, in nats; of the values that are there, if some are NaN; of the other columns, if some were told, and minus infinity for rows that disagree with those."
+        x, agrees = self._check(x)
         nats = torch.cat([self._log_joint(some).logsumexp(1) for some in x.split(8 * BLOCK)])
-        return nats - self._log_joint(self._told()[None]).logsumexp(1) if self.conditions else nats
+        return torch.where(agrees, nats - self._log_joint(self._told()[None]).logsumexp(1), -math.inf) if self.conditions else nats
 
     def responsibilities(self, x: Any) -> Tensor:  # (n, k)
         "The probability of each component, for each row."
-        return self._log_joint(self._check(x)).softmax(1)
+        return self._log_joint(self._check(x)[0]).softmax(1)
 
     def free_parameters(self) -> int:
         "How many numbers were fitted."
@@ -289,7 +287,6 @@ class GaussianMixture(ByEM):
 
     def bic(self, x: Any) -> float:
         "Bayesian information criterion, small is good (Schwarz, 1978): -2 log-likelihood + parameters x log n."
-        x = self._check(x)
         return -2 * float(self.log_prob(x).sum()) + self.free_parameters() * math.log(len(x))
 
     def aic(self, x: Any) -> float:
@@ -306,7 +303,7 @@ class GaussianMixture(ByEM):
         seed: int | None = None,  # same seed, same values
     ) -> Tensor:  # (n, d)
         "The rows with what is missing drawn from its exact distribution, given what is there. Drawn several times it shows what is uncertain (Rubin, 1987)."
-        x = self._check(x)
+        x, _ = self._check(x)
         return self._fill(x, Noise(check_seed(seed), range(len(x))))
 
     def _fill(self, x: Tensor, noise: Noise | None, component: Tensor | None = None) -> Tensor:
@@ -327,7 +324,7 @@ class GaussianMixture(ByEM):
 
     def encode(self, x: Any) -> Tensor:  # (n, 1 + d)
         "Codes of rows: the most probable component, and the offset from its mean in standard deviations along its axes."
-        x = self._check(x)
+        x, _ = self._check(x)
         component = self._log_joint(x).argmax(1)
         x, (_, means, covariances) = self._fill(x, None, component), self._mixture()
         _, back = axes(covariances)
@@ -403,10 +400,7 @@ def choose(
 
 # %% ../../nbs/models/21_mixture.ipynb #0ce99970
 class Mixture(ByEM):
-    """Mixture of any models that have `log_prob` and `fit_weighted`, by expectation-maximisation: `Mixture([Poisson(), Poisson()])`.
-
-    The responsibilities of all items are kept: memory grows with restarts x components x items. McLachlan and Peel (2000), "Finite mixture models".
-    """
+    "Mixture of any models that have a density and a weighted fit, such as `Mixture([Poisson(), Poisson()])` (McLachlan and Peel, 2000)."
 
     year, reference = 1977, "Dempster, Laird and Rubin, J. R. Stat. Soc. B 39"
 
@@ -477,6 +471,11 @@ class Mixture(ByEM):
     def log_prob(self, x: Any) -> Tensor:  # (n,)
         "Exact log-probability of items, in nats."
         return self._log_joint(x).logsumexp(0)
+
+    @property
+    def discrete(self) -> tuple[int, ...]:
+        "The columns that hold whole numbers: those of the components."
+        return self.parameters_["components"][0].discrete
 
     def responsibilities(self, x: Any) -> Tensor:  # (n, k)
         "The probability of each component, for each item."
