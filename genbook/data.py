@@ -150,7 +150,7 @@ class Vectors:
         return f"{len(items)} {'row' if len(items) == 1 else 'rows'} of {self.features} {'number' if self.features == 1 else 'numbers'}"
 
     def show(self, items: Tensor, most: int = 10) -> dict[str, Any]:
-        head = "<tr>" + "".join(f'<th scope="col">{escape(name)}</th>' for name in self.names[:20]) + "</tr>" if self.names else ""
+        head = "<tr>" + "".join(f'<th scope="col">{escape(name)}</th>' for name in self.columns[:20]) + "</tr>"
         rows = "".join("<tr>" + "".join("<td></td>" if v.isnan() else f"<td>{float(v):.4g}</td>" for v in row[:20]) + "</tr>" for row in items[:most])
         more = f"<p><small>{len(items):,} rows, {self.features} columns</small></p>" if len(items) > most or self.features > 20 else ""
         return {"text/html": f"<table>{head}{rows}</table>{more}"}
