@@ -91,7 +91,7 @@ class ByEM(Stepwise):
             number, seconds = 0, time.perf_counter() - started
         else:
             number, seconds, live, ahead, nats, done, given_up = (state[k] for k in ("number", "seconds", "live", "ahead", "nats", "done", "given_up"))
-            self._keep(data, state["kept"], given_up)
+            self._keep(data, state["kept"], given_up, not live)
         counts = None
 
         def state_now() -> dict[str, Any]:
@@ -116,18 +116,18 @@ class ByEM(Stepwise):
                 r = max(ended, key=nats.get)
                 done = {"nats": nats[r], "parameters": pick(ahead, live.index(r))}
             if done is not None and done["nats"] > leader["nats"]: leader = done
-            self._keep(data, leader["parameters"], given_up)
+            self._keep(data, leader["parameters"], given_up, not going)
             lines = {f"restart {r + 1}": -nats[r] for r in live} if 1 < self.restarts <= 10 else {}
             number, live, counts = number + 1, [live[i] for i in going], pick(counts, going)
             seconds += time.perf_counter() - started
             yield Step(number, steps, {"loss": -leader["nats"], **lines}, seconds, number * len(data), state_now)
-        if done is not None and not live: self._keep(data, done["parameters"], given_up)
+        if done is not None and not live: self._keep(data, done["parameters"], given_up, True)
         elif not live:
             for name in self.state(): delattr(self, name)  # of a restart that went astray
             raise FloatingPointError(next(iter(given_up.values())))
 
-    def _keep(self, data: Data, parameters: dict[str, Any], given_up: dict[int, str]) -> None:
-        vars(self).update(modality_=data.modality, given_up_=given_up, parameters_=parameters)  # at once, for whoever looks at the model meanwhile
+    def _keep(self, data: Data, parameters: dict[str, Any], given_up: dict[int, str], converged: bool) -> None:
+        vars(self).update(modality_=data.modality, given_up_=given_up, converged_=converged, parameters_=parameters)  # at once, for whoever looks at the model meanwhile
 
     def _check_climb(self, restart: int, number: int, before: float, now: float) -> None:
         "Refuse a log-likelihood that fell, or is not a number."

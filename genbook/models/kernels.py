@@ -98,15 +98,18 @@ def log_kernel_sums(
     block: tuple[int, int] = (128, 2048),  # items and points at a time
 ) -> Tensor:  # (m,)
     "The logarithm of the sum of k(|x - point|) over points; memory grows with the block, not with m x n."
-    middle = points.mean(0)
-    x, points = x - middle, (points - middle).T.contiguous()
-    lengths, out = points.square().sum(0), []
+    middle, axis = points.mean(0), int((points.amax(0) - points.amin(0)).argmax())
+    x, points = x - middle, points - middle
+    order, points = x[:, axis].argsort(stable=True), points[points[:, axis].argsort(stable=True)].T.contiguous()
+    x, lengths, reach, out = x[order], points.square().sum(0), math.inf if kernel.tails else 1 + 1e-9, torch.empty(len(x), dtype=x.dtype)
     for rows in range(0, len(x), block[0]):
         a = x[rows:rows + block[0]]
+        first, last = torch.searchsorted(points[axis], torch.stack([a[0, axis] - reach, a[-1, axis] + reach])).tolist()
         own, least = a.square().sum(1, keepdim=True), torch.finfo(x.dtype).min
         top, total = torch.full_like(own, least if kernel.tails else 0.0), torch.zeros_like(own)
-        for columns in range(0, points.shape[1], block[1]):
-            r2 = torch.addmm(lengths[columns:columns + block[1]], a, points[:, columns:columns + block[1]], alpha=-2).add_(own).clamp_(min=0)
+        for columns in range(first, last, block[1]):
+            near = slice(columns, min(columns + block[1], last))
+            r2 = torch.addmm(lengths[near], a, points[:, near], alpha=-2).add_(own).clamp_(min=0)
             if apart: r2.diagonal(rows - columns).fill_(math.inf)
             values = kernel.profile(r2)
             if kernel.tails:
@@ -114,8 +117,8 @@ def log_kernel_sums(
                 # below -80 a term is lost beside the largest, and its exponential would cost fifteen times as much
                 values, total = values.sub_(top).clamp_(min=-80).exp_(), total * (before - top).exp()
             total = total + values.sum(1, keepdim=True)
-        out.append((total.log() + top)[:, 0])
-    return torch.cat(out)
+        out[order[rows:rows + block[0]]] = (total.log() + top)[:, 0]
+    return out
 
 # %% ../../nbs/models/20_kernels.ipynb #ce3d517f
 RULES = {"silverman": lambda n, d: (4 / ((d + 2) * n)) ** (1 / (d + 4)), "scott": lambda n, d: n ** (-1 / (d + 4))}
@@ -220,6 +223,7 @@ class KernelDensity(Model):
         "log p(x), exact; where columns were told, that of the others. Minus infinity where no bump reaches."
         require_fitted(self)
         items = x.items if isinstance(x, Data) or hasattr(x, "origin") else Data(x, self.modality_).items
+        if isinstance(items, list): check_kind(Data(items), Vectors, Images)
         if tuple(items.shape[1:]) != self.shape_: raise ValueError(f"The items have shape {tuple(items.shape[1:])}, but this model learnt from {self.shape_}: pass items of that shape.")
         x, told = items.flatten(1).double().clone(), self._told()
         if x.isnan().any(): raise ValueError(f"{int(x.isnan().any(1).sum())} of {len(x)} items have missing values, but a kernel density needs all of them: leave those items out.")

@@ -76,7 +76,7 @@ def moments_with_holes(
     weights: Tensor,  # (n,)
     shape: Callable[[Tensor], Tensor],  # the likeliest covariance of the shape wanted
     steps: int = 2000,  # at most
-    tolerance: float = 1e-10,  # relative change of the covariance that counts as none
+    tolerance: float = 1e-10,  # change of a covariance, as a share of the standard deviations, that counts as none
 ) -> tuple[Tensor, Tensor]:  # mean (d,) and covariance (d, d)
     "The Gaussian that makes the values which are there most probable, by expectation-maximisation from the moments of each column."
     total = (weights[:, None] * ~x.isnan()).sum(0)
@@ -86,7 +86,8 @@ def moments_with_holes(
         old = covariance
         mean, covariance = expected_moments(x, weights, mean, covariance)
         covariance = shape(covariance)
-        if (covariance - old).abs().max() <= tolerance * covariance.diagonal().max(): break
+        spread = covariance.diagonal().sqrt()
+        if ((covariance - old).abs() <= tolerance * spread[:, None] * spread).all(): break
     return mean, covariance
 
 # %% ../../nbs/models/20_likelihood.ipynb #39a2f197
@@ -158,6 +159,7 @@ class Rows(Model):
         "Items to be asked about, as rows."
         require_fitted(self)
         items = x.items if isinstance(x, Data) or hasattr(x, "origin") else Data(x, self.modality_).items
+        if isinstance(items, list): check_kind(Data(items), Vectors, Images)
         if tuple(items.shape[1:]) != self.shape_: raise ValueError(f"The items have shape {tuple(items.shape[1:])}, but this model learnt from {self.shape_}: pass items of that shape.")
         return items.flatten(1).double()
 
@@ -220,6 +222,7 @@ class Gaussian(Rows):
     def estimate(self, x: Tensor, weights: Tensor, names: Sequence[str]) -> None:
         if self.covariance == "low-rank" and not self.rank < x.shape[1]:
             raise ValueError(f"rank is {self.rank}, but with {x.shape[1]} columns it lies below {x.shape[1]}: lower it, or use Gaussian('full').")
+
         def shape(covariance: Tensor) -> Tensor:
             own = self.smoothing / (weights.sum() + self.smoothing)
             covariance = shaped((1 - own) * covariance + own * covariance.diagonal().diag(), self.covariance, self.rank)

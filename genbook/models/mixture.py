@@ -27,15 +27,16 @@ def weigh(
     weighting: Tensor,  # (restarts, k, features), from `coefficients`
     products: bool,  # whether the features have all products of two numbers, or only squares
     counts: Tensor | None = None,  # (n,) how much each item counts; None for one each
+    block: int = 2048,  # items that are looked at together
 ) -> tuple[Tensor, Tensor]:  # (restarts,) log-likelihoods in nats; (restarts, k, features)
     "Log-likelihoods, and the features summed with responsibilities as weights, for all restarts."
     restarts, k, features = weighting.shape
     flat, sums = weighting.reshape(-1, features), weighting.new_zeros(restarts * k, features)
     nats = weighting.new_zeros(restarts)
-    room = weighting.new_empty(features, min(BLOCK, z.shape[1])), weighting.new_empty(restarts * k, min(BLOCK, z.shape[1]))  # used again for each block
-    for block in z.split(BLOCK, dim=1):
-        if block.shape[1] < room[0].shape[1]: room = tuple(r.new_empty(len(r), block.shape[1]) for r in room)
-        phi = quadratic(block, products, room[0])
+    room = []  # used again for each block
+    for some in z.split(block, dim=1):
+        if not room or some.shape[1] != room[0].shape[1]: room = [z.new_empty(rows, some.shape[1]) for rows in (features, restarts * k)]
+        phi = quadratic(some, products, room[0])
         share = torch.mm(flat, phi, out=room[1]).view(restarts, k, -1)
         highest = share.amax(1, keepdim=True)
         share.sub_(highest).clamp_(min=-80).exp_()
@@ -43,9 +44,9 @@ def weigh(
         share.div_(total)
         density = total.log_().add_(highest).squeeze(1)
         if counts is not None:
-            some, counts = counts[:block.shape[1]], counts[block.shape[1]:]
-            share.mul_(some)
-            density.mul_(some)
+            here, counts = counts[:some.shape[1]], counts[some.shape[1]:]
+            share.mul_(here)
+            density.mul_(here)
         nats += density.sum(1)
         sums.addmm_(share.flatten(0, 1), phi.T)
     return nats, sums.view_as(weighting)
@@ -86,10 +87,7 @@ class Rows:
 
 
 class GaussianMixture(ByEM):
-    """Mixture of Gaussians, fitted by expectation-maximisation (Dempster, Laird and Rubin, 1977), also to rows with missing values (Ghahramani and Jordan, 1994).
-
-    Its conditionals, marginals and densities are exact, in float64.
-    """
+    "Mixture of Gaussians, fitted by expectation-maximisation (Dempster, Laird and Rubin, 1977), also to rows with missing values (Ghahramani and Jordan, 1994)."
 
     year, reference = 1977, "Dempster, Laird and Rubin, J. R. Stat. Soc. B 39"
 
@@ -257,28 +255,29 @@ class GaussianMixture(ByEM):
         "The exact conditional, a mixture over the other columns: `given(waiting=80)`. Its samples are whole rows, with the told columns as told."
         return narrow(self, conditions)
 
-    def _check(self, x: Any) -> Tensor:  # (n, d) float64
-        "Rows to be asked about, with what was told put in."
+    def _check(self, x: Any) -> tuple[Tensor, Tensor]:  # (n, d) float64; (n,)
+        "Rows to be asked about, with what was told put in; and whether they agree with it."
         require_fitted(self)
         x = check_items(x.items if isinstance(x, Data) or hasattr(x, "origin") else x, missing=True)
         d = self.modality_.features
         if x.ndim != 2 or x.shape[1] != d: raise ValueError(f"The rows have shape {tuple(x.shape[1:])}, but this model learnt from {d} columns ({', '.join(self.modality_.columns[:10])}): pass an array of shape (n, {d}).")
         told = self._told()
-        return torch.where(told.isnan(), x.double(), told)
+        agrees = (x.isnan() | told.isnan() | torch.isclose(x.double(), told, rtol=1e-6, atol=1e-12)).all(1)
+        return torch.where(told.isnan(), x.double(), told), agrees
 
     def _log_joint(self, x: Tensor) -> Tensor:  # (n, k)
         weights, means, covariances = (self.parameters_[name] for name in ("weights", "means", "covariances"))
         return log_joint(x, weights, means, covariances if self._products else torch.diag_embed(covariances))
 
     def log_prob(self, x: Any) -> Tensor:  # (n,)
-        "Exact log-density of rows, in nats; of the values that are there, if some are NaN; of the columns that were not told, if some were."
-        x = self._check(x)
+        "Exact log-density of rows, in nats; of the values that are there, if some are NaN; of the other columns, if some were told, and minus infinity for rows that disagree with those."
+        x, agrees = self._check(x)
         nats = torch.cat([self._log_joint(some).logsumexp(1) for some in x.split(8 * BLOCK)])
-        return nats - self._log_joint(self._told()[None]).logsumexp(1) if self.conditions else nats
+        return torch.where(agrees, nats - self._log_joint(self._told()[None]).logsumexp(1), -math.inf) if self.conditions else nats
 
     def responsibilities(self, x: Any) -> Tensor:  # (n, k)
         "The probability of each component, for each row."
-        return self._log_joint(self._check(x)).softmax(1)
+        return self._log_joint(self._check(x)[0]).softmax(1)
 
     def free_parameters(self) -> int:
         "How many numbers were fitted."
@@ -288,7 +287,6 @@ class GaussianMixture(ByEM):
 
     def bic(self, x: Any) -> float:
         "Bayesian information criterion, small is good (Schwarz, 1978): -2 log-likelihood + parameters x log n."
-        x = self._check(x)
         return -2 * float(self.log_prob(x).sum()) + self.free_parameters() * math.log(len(x))
 
     def aic(self, x: Any) -> float:
@@ -305,7 +303,7 @@ class GaussianMixture(ByEM):
         seed: int | None = None,  # same seed, same values
     ) -> Tensor:  # (n, d)
         "The rows with what is missing drawn from its exact distribution, given what is there. Drawn several times it shows what is uncertain (Rubin, 1987)."
-        x = self._check(x)
+        x, _ = self._check(x)
         return self._fill(x, Noise(check_seed(seed), range(len(x))))
 
     def _fill(self, x: Tensor, noise: Noise | None, component: Tensor | None = None) -> Tensor:
@@ -326,7 +324,7 @@ class GaussianMixture(ByEM):
 
     def encode(self, x: Any) -> Tensor:  # (n, 1 + d)
         "Codes of rows: the most probable component, and the offset from its mean in standard deviations along its axes."
-        x = self._check(x)
+        x, _ = self._check(x)
         component = self._log_joint(x).argmax(1)
         x, (_, means, covariances) = self._fill(x, None, component), self._mixture()
         _, back = axes(covariances)
@@ -355,7 +353,7 @@ def check_weights(weights: Any, n: int) -> Tensor:  # (n,) float64
         raise ValueError(f"The weights have shape {tuple(weights.shape)} and sum {float(weights.sum()):g}, but {n} finite numbers from 0 were expected, some of them above: pass one for each item.")
     return weights
 
-# %% ../../nbs/models/21_mixture.ipynb #68c3d75f
+# %% ../../nbs/models/21_mixture.ipynb #6548e84f
 @dataclass(frozen=True)
 class Choice:
     "The best of several mixtures, and how the others did."
@@ -400,12 +398,9 @@ def choose(
     if best is None: raise ValueError(f"None of the {len(table)} mixtures could be fitted, the first for this reason: {table[0]['why'] if table else 'there were none'}")
     return Choice(best[1], table)
 
-# %% ../../nbs/models/21_mixture.ipynb #e2715fc4
+# %% ../../nbs/models/21_mixture.ipynb #0ce99970
 class Mixture(ByEM):
-    """Mixture of any models that have `log_prob` and `fit_weighted`, by expectation-maximisation: `Mixture([Poisson(), Poisson()])`.
-
-    The responsibilities of all items are kept: memory grows with restarts x components x items. McLachlan and Peel (2000), "Finite mixture models".
-    """
+    "Mixture of any models that have a density and a weighted fit, such as `Mixture([Poisson(), Poisson()])` (McLachlan and Peel, 2000)."
 
     year, reference = 1977, "Dempster, Laird and Rubin, J. R. Stat. Soc. B 39"
 
@@ -476,6 +471,11 @@ class Mixture(ByEM):
     def log_prob(self, x: Any) -> Tensor:  # (n,)
         "Exact log-probability of items, in nats."
         return self._log_joint(x).logsumexp(0)
+
+    @property
+    def discrete(self) -> tuple[int, ...]:
+        "The columns that hold whole numbers: those of the components."
+        return self.parameters_["components"][0].discrete
 
     def responsibilities(self, x: Any) -> Tensor:  # (n, k)
         "The probability of each component, for each item."

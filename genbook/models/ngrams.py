@@ -143,19 +143,17 @@ def draw_symbols(
     u: np.ndarray,  # (n,) uniform between 0 and 1
 ) -> np.ndarray:  # (n,) symbols
     "The next symbol after each context."
-    symbols = np.zeros(len(u), np.int64)
-    open_, g = np.arange(len(u)), contexts
-    while len(open_):
-        low, high = tree.first[g], tree.first[g + 1]
-        seen = sums[high] - sums[low]
-        x = u * (seen + rest[g])
-        hit = x < seen
-        at = np.clip(sums.searchsorted(sums[low] + x, side="right") - 1, low, high - 1)
-        symbols[open_[hit]] = tree.keys[at[hit]] % tree.symbols
-        u = np.minimum((x - seen) / rest[g], 1 - 2**-53)
-        symbols[open_[~hit & (g == 0)]] = 1 + (u[~hit & (g == 0)] * (tree.symbols - 1)).astype(np.int64)
-        go_on = ~hit & (g > 0)
-        open_, g, u = open_[go_on], tree.suffixes[g[go_on]], u[go_on]
+    low, high = tree.first[contexts], tree.first[contexts + 1]
+    start, share = sums[low], rest[contexts]
+    seen = sums[high] - start
+    x = u * (seen + share)
+    symbols = tree.keys[np.minimum(sums.searchsorted(start + x, side="right") - 1, high - 1)] % tree.symbols
+    missed = np.flatnonzero(x >= seen)
+    if len(missed) == 0: return symbols
+    contexts, u = contexts[missed], np.minimum((x - seen)[missed] / share[missed], 1 - 2**-53)
+    symbols[missed] = 1 + (u * (tree.symbols - 1)).astype(np.int64)  # what the empty context shares out goes to all symbols alike
+    shorter = contexts > 0
+    if shorter.any(): symbols[missed[shorter]] = draw_symbols(tree, sums, rest, tree.suffixes[contexts[shorter]], u[shorter])
     return symbols
 
 # %% ../../nbs/models/20_ngrams.ipynb #efc6eb74
@@ -190,7 +188,7 @@ class NGram(Model):
         check_kind(data, Texts)
         often = Counter(s for text in data.items for s in read_symbols(text, self.unit))
         symbols = sorted(s for s, n in often.items() if n > self.rare and s.strip() != "\ufffd")
-        if not symbols: raise ValueError(f"No {self.unit} occurs more than {self.rare} times in the {len(data)} texts, so there is nothing to learn from: pass texts with more in them.")
+        if not symbols: raise ValueError(f"No {self.unit} occurs more than {self.rare} times in the texts, so there is nothing to learn from: pass texts with more in them.")
         numbers, ages, _ = to_numbers(data.items, self.unit, {s: i for i, s in enumerate(symbols, 3)})
         tree, counts, ways = count_grams(numbers, ages, len(symbols) + 3, self.order)
         mass, rest = smooth(tree, counts, ways, self.smoothing)
