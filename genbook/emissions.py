@@ -122,20 +122,22 @@ class GaussianEmission(Emission):
         variances = parameters["covariances"].diagonal(dim1=-2, dim2=-1) if self.products else parameters["covariances"]
         return Standard(parameters["means"].mean((0, 1)), variances.mean((0, 1)).sqrt())
 
-    def place(self, study: Standard, rows: Tensor) -> tuple[int, list[tuple[Tensor, Tensor | None, Tensor]]]:  # how many; columns observed, where (None: everywhere), (columns, n) standardised, last a row of ones
-        z, there = (rows - study.centre) / study.scale, ~rows.isnan()
-        if (there == there[:, :1]).all():  # frames are there or not, as a whole: those that are not are 0, also where others have a 1
-            return len(z), [(torch.arange(rows.shape[1]), None, torch.cat([z.nan_to_num(0), there[:, :1]], 1).T.contiguous())]
-        return len(z), [(observed, where, torch.cat([z[where][:, observed], torch.ones(len(where), 1)], 1).T.contiguous()) for observed, where in patterns(z) if len(observed)]
+    def place(self, study: Standard, rows: Tensor) -> tuple[int, list[tuple[Tensor, Tensor | None, Tensor, Tensor | None]]]:  # how many; columns observed, where (None: everywhere), (columns, n) standardised, (n,) 1 or 0 for none at all (None: all 1)
+        z = rows.T.contiguous().sub_(study.centre[:, None]).div_(study.scale[:, None])
+        missing, every = z.isnan(), torch.arange(len(z))
+        if not missing.any(): return len(rows), [(every, None, z, None)]
+        if (missing == missing[:1]).all(): return len(rows), [(every, None, z.nan_to_num_(0), (~missing[0]).double())]
+        return len(rows), [(observed, where, z[observed][:, where], None) for observed, where in patterns(z.T) if len(observed)]
 
-    def _features(self, z: Tensor) -> Iterator[tuple[slice, Tensor]]:  # (columns + 1, n)
-        "The features of some frames after the other, so that they stay in the processor's cache."
-        some, products = None, self.products
+    def _features(self, z: Tensor, there: Tensor | None) -> Iterator[tuple[slice, Tensor]]:  # (columns, n), (n,)
+        "The features of some frames after the other, so that they stay in the processor's cache; all 0 for a frame that is not there."
+        features = None
         for start in range(0, z.shape[1], BLOCK):
-            part = z[:, start:start + BLOCK]
-            some = quadratic(part[:-1], products, some if some is not None and some.shape[1] == part.shape[1] else None)
-            some[0] = part[-1]
-            yield slice(start, start + BLOCK), some
+            some = slice(start, start + BLOCK)
+            part = z[:, some]
+            features = quadratic(part, self.products, features if features is not None and features.shape[1] == part.shape[1] else None)
+            if there is not None: features[0] = there[some]
+            yield some, features
 
     def _standardised(self, study: Standard, parameters: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         unit = study.scale[:, None] * study.scale if self.products else study.scale**2
@@ -147,10 +149,10 @@ class GaussianEmission(Emission):
     def log_density(self, study, placed, parameters):
         (means, covariances), (n, groups) = self._standardised(study, parameters), placed
         out = None if groups and groups[0][1] is None else means.new_zeros(*means.shape[:2], n)
-        for observed, where, z in groups:
+        for observed, where, z, there in groups:
             weighting = coefficients(-study.scale[observed].log().sum().expand(means.shape[:-1]), means[..., observed], self._part(covariances, observed)).flatten(0, 1)
             found = means.new_empty(len(weighting), z.shape[1])
-            for some, features in self._features(z): torch.mm(weighting, features, out=found[:, some])
+            for some, features in self._features(z, there): torch.mm(weighting, features, out=found[:, some])
             found = found.view(*means.shape[:2], -1)
             if where is None: return found
             out[..., where] = found
@@ -159,9 +161,9 @@ class GaussianEmission(Emission):
     def sums(self, study, placed, parameters, weights):
         d, shape = len(study.centre), weights.shape[:2]
         total = weights.new_zeros(shape), weights.new_zeros(*shape, d), weights.new_zeros(*shape, *[d] * (1 + self.products))
-        for observed, where, z in placed[1]:
+        for observed, where, z, there in placed[1]:
             part = (weights if where is None else weights[..., where]).flatten(0, 1)
-            found = sum(part[:, some] @ features.T for some, features in self._features(z))
+            found = sum(part[:, some] @ features.T for some, features in self._features(z, there))
             found = moments(found.view(*shape, -1), len(observed), self.products)
             if len(observed) < d:
                 means, covariances = self._standardised(study, parameters) if parameters is not None else self._standard_start(weights, d)
