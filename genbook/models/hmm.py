@@ -112,8 +112,10 @@ class HiddenMarkov(ByEM):
         if self.topology != "ergodic" and max(lengths) < self.states:
             raise ValueError(f"The longest sequence has {max(lengths)} frames, but {self.states} states in a {self.topology} topology take as many to reach the last: ask for {max(lengths)} states or fewer.")
         if len(rows) <= self.states: raise ValueError(f"There are {len(rows)} frames in all, but more than {self.states}, the number of states, are needed: pass longer sequences, or ask for fewer states.")
-        if "parameters_" in vars(self): self._emission.check(self.parameters_["emission"], rows)
-        prepared = self._frames(rows, lengths, self._emission.study(rows), batches(lengths))
+        learns_on = "parameters_" in vars(self)
+        if learns_on: self._emission.check(self.parameters_["emission"], rows)
+        study = self._emission.known(as_one(self.parameters_["emission"])) if learns_on else self._emission.study(rows)
+        prepared = self._frames(rows, lengths, study, batches(lengths))
         values, counts = torch.tensor(lengths).unique(return_counts=True)
         self.lengths_, self.precise_ = torch.stack([values, counts]), data.items[0].dtype == torch.float64
         return prepared

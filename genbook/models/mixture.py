@@ -27,7 +27,7 @@ def weigh(
     weighting: Tensor,  # (restarts, k, features), from `coefficients`
     products: bool,  # whether the features have all products of two numbers, or only squares
     counts: Tensor | None = None,  # (n,) how much each item counts; None for one each
-    block: int = 4096,  # items that are looked at together
+    block: int = 2048,  # items that are looked at together
 ) -> tuple[Tensor, Tensor]:  # (restarts,) log-likelihoods in nats; (restarts, k, features)
     "Log-likelihoods, and the features summed with responsibilities as weights, for all restarts."
     restarts, k, features = weighting.shape
