@@ -286,7 +286,7 @@ class CategoricalEmission(Emission):
     def study(self, rows: Tensor) -> int:  # how many symbols there are
         symbols = int(rows.nan_to_num(0).max()) + 1
         self.check({"probabilities": rows.new_empty(0, symbols)}, rows)
-        if len(rows[~rows.isnan()].unique()) < 2: raise ValueError(f"All frames hold the same symbol, {rows[~rows.isnan()][:1].tolist()}, so there is nothing to learn: pass sequences with at least two.")
+        if rows.nan_to_num(math.inf).min() == rows.nan_to_num(-math.inf).max(): raise ValueError(f"All frames hold the same symbol, {rows[~rows.isnan()][:1].tolist()}, so there is nothing to learn: pass sequences with at least two.")
         return symbols
 
     def known(self, parameters):
