@@ -122,7 +122,8 @@ class GaussianEmission(Emission):
         variances = parameters["covariances"].diagonal(dim1=-2, dim2=-1) if self.products else parameters["covariances"]
         return Standard(parameters["means"].mean((0, 1)), variances.mean((0, 1)).sqrt())
 
-    def place(self, study: Standard, rows: Tensor) -> tuple[int, list[tuple[Tensor, Tensor | None, Tensor, Tensor | None]]]:  # how many; columns observed, where (None: everywhere), (columns, n) standardised, (n,) 1 or 0 for none at all (None: all 1)
+    def place(self, study: Standard, rows: Tensor) -> tuple[int, list[tuple[Tensor, Tensor | None, Tensor, Tensor | None]]]:
+        "How many frames there are; and for each group of frames with the same columns missing: the columns observed, where they are (None: everywhere), their numbers (columns, n), and 1 or 0 for nothing at all (None: all 1)."
         z = rows.T.contiguous().sub_(study.centre[:, None]).div_(study.scale[:, None])
         missing, every = z.isnan(), torch.arange(len(z))
         if not missing.any(): return len(rows), [(every, None, z, None)]
