@@ -83,7 +83,7 @@ class Batch:
 
     def take(self, rows: Tensor) -> Tensor:  # (all frames, d) -> (T, n, d), NaN where there is no frame
         "The frames of this batch."
-        found = rows[self.frames]
+        found = rows.index_select(0, self.frames.flatten()).unflatten(0, self.frames.shape)
         return found if self.there is None else torch.where(self.there[..., None], found, torch.nan)
 
     def give(self, rows: Tensor, found: Tensor) -> None:  # (all frames, ...), (T, n, ...)
@@ -175,7 +175,8 @@ def expected(
     beta, weights = backward(leave, transition, b)
     first = batch.positions == 0
     states = beta.mul_(alpha)
-    sound = (least.amin(0) > 1e-100) & (states.sum(2) - 1).abs_().amax((0, 1)).le(1e-6) & log_likelihood.isfinite().all(0)  # comparisons with NaN are false
+    whole = (states[0].sum(1) - 1).abs().amax(0) < 1e-6  # what overflows anywhere on the way back does so here, and comparisons with NaN are false
+    sound = (least.amin(0) > 1e-100) & whole & log_likelihood.isfinite().all(0)
     if bad := not sound.all():
         lost = torch.isin(batch.sequences, batch.sequences[~sound])  # the whole sequence, if it was cut
         log_likelihood, states, alpha, weights = (torch.where(lost, 0.0, v) for v in (log_likelihood, states, alpha, weights))

@@ -122,7 +122,8 @@ class GaussianEmission(Emission):
         variances = parameters["covariances"].diagonal(dim1=-2, dim2=-1) if self.products else parameters["covariances"]
         return Standard(parameters["means"].mean((0, 1)), variances.mean((0, 1)).sqrt())
 
-    def place(self, study: Standard, rows: Tensor) -> tuple[int, list[tuple[Tensor, Tensor | None, Tensor, Tensor | None]]]:  # how many; columns observed, where (None: everywhere), (columns, n) standardised, (n,) 1 or 0 for none at all (None: all 1)
+    def place(self, study: Standard, rows: Tensor) -> tuple[int, list[tuple[Tensor, Tensor | None, Tensor, Tensor | None]]]:
+        "How many frames there are; and for each group of frames with the same columns missing: the columns observed, where they are (None: everywhere), their numbers (columns, n), and 1 or 0 for nothing at all (None: all 1)."
         z = rows.T.contiguous().sub_(study.centre[:, None]).div_(study.scale[:, None])
         missing, every = z.isnan(), torch.arange(len(z))
         if not missing.any(): return len(rows), [(every, None, z, None)]
@@ -286,7 +287,7 @@ class CategoricalEmission(Emission):
     def study(self, rows: Tensor) -> int:  # how many symbols there are
         symbols = int(rows.nan_to_num(0).max()) + 1
         self.check({"probabilities": rows.new_empty(0, symbols)}, rows)
-        if len(rows[~rows.isnan()].unique()) < 2: raise ValueError(f"All frames hold the same symbol, {rows[~rows.isnan()][:1].tolist()}, so there is nothing to learn: pass sequences with at least two.")
+        if rows.nan_to_num(math.inf).min() == rows.nan_to_num(-math.inf).max(): raise ValueError(f"All frames hold the same symbol, {rows[~rows.isnan()][:1].tolist()}, so there is nothing to learn: pass sequences with at least two.")
         return symbols
 
     def known(self, parameters):

@@ -48,8 +48,8 @@ def stationary_transition(
 
     now = before
     for _ in range(rounds):
-        weights = torch.linalg.solve(torch.eye(now.shape[-1], dtype=now.dtype) - now + 1, (first / stationary(now).clamp(min=1e-300))[..., None])  # the gradient of pi is pi_i times a row of this inverse
-        gradient = stationary(now)[..., None] * weights.mT
+        kept = stationary(now)  # its derivative by A_ij is kept_i times row j of the inverse of I - A + 1
+        gradient = kept[..., None] * torch.linalg.solve(torch.eye(now.shape[-1], dtype=now.dtype) - now + 1, (first / kept.clamp(min=1e-300))[..., None]).mT
         pull = now * (gradient - torch.where(now > 0, gradient, math.inf).amin(-1, keepdim=True)).nan_to_num(0)
         goal, highest, size = shares(moves + pull, now), value(now), now.new_ones(len(now), 1, 1)
         for _ in range(30):
