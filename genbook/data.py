@@ -180,7 +180,7 @@ def timeline(
         paths = " ".join("M" + " L".join(f"{xs[i]:.1f},{column[i]:.1f}" for i in piece) for piece in ([i for i in p if not np.isnan(column[i])] for p in pieces) if piece)
         hue = f"hsl({(205 + 137 * len(lines)) % 360} 60% 50%)"
         lines.append(f'<path d="{paths}" fill="none" stroke="{hue}" stroke-width="1.5" stroke-linecap="round"/>')
-    return f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{len(item)} frames over time">{"".join(lines)}</svg>'
+    return f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" style="max-width: 90%; height: auto; vertical-align: middle" role="img" aria-label="{len(item)} frames over time">{"".join(lines)}</svg>'
 
 
 @dataclass(frozen=True)
