@@ -38,7 +38,7 @@ def as_one(parameters: Mapping[str, Any]) -> dict[str, Any]:
 class ByEM(Stepwise):
     """A model fitted by expectation-maximisation from several starts side by side (Dempster, Laird and Rubin, 1977).
 
-    What it has learnt is `parameters_`: those that `start` and `maximise` give, of the best restart.
+    What it has learnt is `parameters_`: those that `begin` and `maximise` give, of the best restart.
     """
 
     restarts: int  # how many starts
