@@ -226,16 +226,17 @@ class GaussianEmission(Emission):
 
 # %% ../nbs/17_emissions.ipynb #6db28c14
 def poisson_quantile(
-    u: Tensor,  # between 0 and 1
-    rate: Tensor,  # of the same shape, 0 or more
-) -> Tensor:  # whole numbers, as floating point
-    "The smallest k with P(X <= k) >= u for a Poisson number X, found by halving; P(X <= k) is the regularised gamma function Q(k + 1, rate)."
-    low, high = torch.full_like(rate, -1.0), (rate + 40 * rate.sqrt() + 50).floor()
-    while (high - low > 1).any():
-        middle = ((low + high) / 2).floor()
-        enough = torch.special.gammaincc(middle + 1, rate) >= u
-        low, high = torch.where(enough, low, middle), torch.where(enough, middle, high)
-    return high
+    u: Tensor,  # (...) strictly between 0 and 1
+    rate: Tensor,  # (...) from 0
+) -> Tensor:  # (...) whole numbers
+    "The smallest count whose cumulative probability reaches `u`."
+    from scipy.special import pdtr, pdtrik
+    u, rate = torch.broadcast_tensors(u.double(), rate.double())
+    safe = rate.clamp(min=1e-300)
+    near = torch.as_tensor(pdtrik(u.numpy(), safe.numpy())).nan_to_num(0.0).clamp(min=0).ceil()
+    below = (near - 1).clamp(min=0)
+    k = torch.where(torch.as_tensor(pdtr(below.numpy(), safe.numpy())) >= u, below, near)
+    return torch.where(rate > 0, k, 0.0)
 
 
 class PoissonEmission(Emission):

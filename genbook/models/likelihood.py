@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['weighted_moments', 'principal_axes', 'shaped', 'expected_moments', 'moments_with_holes', 'check_smoothing', 'Rows',
-           'check_invertible', 'Gaussian', 'Columns', 'check_values', 'Bernoulli', 'Categorical', 'poisson_quantile',
-           'Poisson', 'Product']
+           'check_invertible', 'Gaussian', 'Columns', 'check_values', 'Bernoulli', 'Categorical', 'Poisson', 'Product']
 
 # %% ../../nbs/models/20_likelihood.ipynb #59d4af18
 import math
@@ -18,6 +17,7 @@ from torch import Tensor
 
 from ..core import Condition, Model, Noise, available_if, narrow, require_fitted
 from ..data import Data, Images, Vectors, check_kind
+from ..emissions import poisson_quantile
 from ..gaussians import log_joint, patterns, regression
 from ..train import check_learnable, clone
 
@@ -375,20 +375,6 @@ class Categorical(Columns):
         return Condition(choices=tuple(int(v) for v in self.values_[column]))
 
 # %% ../../nbs/models/20_likelihood.ipynb #3af733d6
-def poisson_quantile(
-    u: Tensor,  # (...) strictly between 0 and 1
-    rate: Tensor,  # (...) from 0
-) -> Tensor:  # (...) whole numbers
-    "The smallest count whose cumulative probability reaches `u`."
-    from scipy.special import pdtr, pdtrik
-    u, rate = torch.broadcast_tensors(u.double(), rate.double())
-    safe = rate.clamp(min=1e-300)
-    near = torch.as_tensor(pdtrik(u.numpy(), safe.numpy())).nan_to_num(0.0).clamp(min=0).ceil()
-    below = (near - 1).clamp(min=0)
-    k = torch.where(torch.as_tensor(pdtr(below.numpy(), safe.numpy())) >= u, below, near)
-    return torch.where(rate > 0, k, 0.0)
-
-
 class Poisson(Columns):
     "Columns of counts, each with a rate of its own."
 
