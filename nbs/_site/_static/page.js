@@ -7,3 +7,6 @@ const reach = () => {
 };
 addEventListener("load", reach);
 addEventListener("resize", reach);
+
+// A long line of code goes on below itself, further in than it began.
+for (const line of document.querySelectorAll(".highlight [data-line]")) line.style.setProperty("--indent", line.textContent.search(/[^ ]|$/));
