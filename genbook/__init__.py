@@ -8,7 +8,7 @@ from pathlib import Path
 
 import lazy_loader
 
-PRETRAINED = Path(__file__).parent / "pretrained"  # the models that come with genbook, a folder each
+PRETRAINED = Path(__file__).parent / "pretrained"
 
 EXPORTS = {  # module -> names; those of `models` are the families of models
     "core": ["Model", "Samples", "capabilities"],
@@ -24,6 +24,11 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "widgets.run": ["run"],
 }
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=EXPORTS)
+
+
+def shipped() -> dict[str, Path]:
+    "The models that come with genbook: name -> folder."
+    return {card.parent.name: card.parent for card in sorted(PRETRAINED.glob("*/card.json"))}
 
 
 def load_ipython_extension(shell) -> None:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['to_json', 'from_json', 'class_name', 'find_class', 'replace_file', 'card_digest', 'write_folder', 'read_card',
-           'read_folder', 'describe', 'rebuild', 'save', 'load', 'about', 'shipped', 'pretrained']
+           'read_folder', 'describe', 'rebuild', 'save', 'load', 'about', 'pretrained']
 
 # %% ../nbs/02_store.ipynb #bbf90560
 import dataclasses
@@ -23,7 +23,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from . import PRETRAINED, __version__
+from . import __version__, shipped
 from .core import Conditional, Model, arguments, capabilities, did_you_mean, fingerprint, require_fitted
 
 # %% ../nbs/02_store.ipynb #aa9fe28b
@@ -206,14 +206,9 @@ def about(folder: str | Path) -> dict[str, Any]:
     return read_folder(folder, "model")["about"]
 
 # %% ../nbs/02_store.ipynb #af7dabad
-def shipped() -> list[str]:
-    "Names of the models that come with genbook."
-    return sorted(path.parent.name for path in PRETRAINED.glob("*/card.json"))
-
-
 def pretrained(
-    name: str,  # one of `shipped()`
+    name: str,  # such as "digits"
 ) -> Model:
     "A model that comes with genbook, already fitted."
     if name not in shipped(): raise ValueError(f"genbook does not come with a model called {name!r}.{did_you_mean(name, shipped())}")
-    return load(PRETRAINED / name)
+    return load(shipped()[name])

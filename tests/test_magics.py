@@ -15,7 +15,6 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 import genbook.magics
-import genbook.store
 from genbook import VAE, Model, Samples, save
 from genbook.core import Condition, narrow
 from genbook.data import Data, Vectors, small_digits
@@ -54,7 +53,7 @@ def shell(tmp_path_factory):
     save(VAE(codes=2, width=8, condition="label").fit(small_digits(), seed=0, steps=20, progress=False), folder / "digits")
     shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
     with pytest.MonkeyPatch.context() as patch:
-        for module in (genbook.magics, genbook.store): patch.setattr(module, "PRETRAINED", folder)
+        patch.setattr(genbook, "PRETRAINED", folder)
         genbook.magics.register(shell)
         rows = torch.rand(9, 2)
         shell.user_ns.update(speaker=Speaker().fit(rows), empty=Speaker(), rows=rows, three=3, colour="red", trap=Trap(), Speaker=Speaker, unkind=HOSTILE)
