@@ -31,8 +31,9 @@ chromium: env
 notebooks: env
 	OMP_NUM_THREADS=1 $(BIN)/nbdev_test --n_workers 2
 
+# Files of tests side by side: those of one file share a server and a browser.
 browser: env chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # What the exported package leans on, and in which direction.
 lint: env

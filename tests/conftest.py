@@ -1,4 +1,5 @@
 "A real JupyterLab on 127.0.0.1 and a real Chromium, for tests that use a notebook as a person would."
+import contextlib
 import json
 import os
 import re
@@ -9,9 +10,11 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import chromium
+import filelock
 import nbformat
 import pytest
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -31,12 +34,20 @@ SETTINGS = {  # no news prompt, no update check, all cells in the page, no autos
 KERNELS = {"python3": None, "ipykernel-6.31": "ipykernel==6.31.0", "ipykernel-7.3": "ipykernel==7.3.0"}
 
 
+@contextlib.contextmanager
+def once(folder: Path) -> Iterator[bool]:
+    "Whether what belongs in `folder` is still to be fetched. Tests run in several processes: one fetches, the others wait for it."
+    folder.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(folder.with_name(f"{folder.name}.lock")):
+        yield not (folder / "done").exists()
+        (folder / "done").touch()
+
+
 def install_kernel(name: str, requirement: str, data: Path) -> None:
     "A kernel of another generation, in a folder of its own, as a kernelspec."
     folder = ROOT / "_build" / "kernels" / name
-    if not (folder / "done").exists():
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, requirement, "nest-asyncio"], check=True)
-        (folder / "done").touch()
+    with once(folder) as missing:
+        if missing: subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, requirement, "nest-asyncio"], check=True)
     spec = {"argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"], "display_name": name, "language": "python", "env": {"PYTHONPATH": str(folder)}}
     path = data / "kernels" / name / "kernel.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -234,12 +245,12 @@ def open_nb(lab, browser, request):
 @pytest.fixture(scope="session")
 def axe():
     "A function: page, selector -> what axe-core finds wrong for people who cannot see, or not well; one line each."
-    script = ROOT / "_build" / "axe" / "package" / "axe.min.js"
-    if not script.exists():
-        folder = script.parents[1]
-        folder.mkdir(parents=True, exist_ok=True)
-        packed = subprocess.run(["npm", "pack", "--silent", "axe-core@4.14.1"], cwd=folder, check=True, capture_output=True, text=True, timeout=120).stdout.strip()
-        shutil.unpack_archive(folder / packed, folder)
+    folder = ROOT / "_build" / "axe"
+    with once(folder) as missing:
+        if missing:
+            packed = subprocess.run(["npm", "pack", "--silent", "axe-core@4.14.1"], cwd=folder, check=True, capture_output=True, text=True, timeout=120).stdout.strip()
+            shutil.unpack_archive(folder / packed, folder)
+    script = folder / "package" / "axe.min.js"
 
     def check(page, selector: str) -> list[str]:
         page.evaluate(script.read_text(encoding="utf-8"))

@@ -20,6 +20,7 @@ from run import execute  # noqa: E402
 SITE = ROOT / "_docs"
 NAMES = [read_page(path).name for path in paths_of_pages()]
 EXPLORER = "tutorials/quickstart"
+pytestmark = pytest.mark.timeout(1200)  # seconds: the first test waits for the site, whose notebooks are run
 
 
 @pytest.fixture(scope="session")
