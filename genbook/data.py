@@ -274,6 +274,7 @@ class Data:
         names = tuple(map(str, getattr(items, "columns", ())))  # of a data frame
         self.items = check_list(items) if is_list(items) else check_items(items, missing=True)
         self.modality = modality or (Vectors(len(names), names) if names else modality_of(self.items))
+        if hasattr(self.modality, "check"): self.modality.check(self.items)
         self.known = {name: np.asarray(values) for name, values in known.items()}
         for name, values in self.known.items():
             if values.shape != (len(self),):
