@@ -6,7 +6,8 @@
 __all__ = ['CAPABILITIES', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise', 'check_seed', 'Condition', 'Modality',
            'object_array', 'in_short', 'Origin', 'available_if', 'Samples', 'Model', 'draw_samples', 'arguments',
            'is_fitted', 'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb',
-           'HasElbo', 'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'capabilities', 'require']
+           'HasElbo', 'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'HasStatistics', 'Completes',
+           'capabilities', 'require', 'check_weights']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
 import copy
@@ -72,13 +73,21 @@ class Noise:
         "`count` random 64-bit words for each item."
         blocks = -(-count // 4)  # Philox makes four words at a time
         self.calls += 1
-        out = np.empty((len(self), blocks * 4), dtype=np.uint64)
-        breaks = np.flatnonzero(np.diff(self.indices) != 1) + 1  # neighbours are drawn in one go
-        for rows in np.split(np.arange(len(self)), breaks):
-            if len(rows) == 0: continue
-            philox = np.random.Philox(counter=int(self.indices[rows[0]]) * blocks, key=[self.seed, self.calls])
-            out[rows] = philox.random_raw(len(rows) * blocks * 4).reshape(len(rows), -1)
-        return out[:, :count]
+
+        def drawn(first: int, items: int) -> np.ndarray:  # of neighbours, in one go
+            philox = np.random.Philox(counter=first * blocks, key=[self.seed, self.calls])
+            return philox.random_raw(items * blocks * 4).reshape(items, -1)[:, :count]
+
+        starts = np.flatnonzero(np.diff(self.indices, prepend=-2) != 1)  # of runs of neighbours
+        low, span = (int(self.indices.min()), int(np.ptp(self.indices)) + 1) if len(self) else (0, 0)
+        if span * blocks <= 64 * len(starts): return drawn(low, span)[self.indices - low]  # many, here and there: draw those between, too
+        return np.concatenate([drawn(int(run[0]), len(run)) for run in np.split(self.indices, starts[1:])])
+
+    def part(self, places: Tensor) -> "Noise":  # (m,) positions among the items
+        "The draws that come next, for some of the items alone."
+        part = Noise(self.seed, self.indices[places.numpy()])
+        part.calls = self.calls
+        return part
 
     def uniform(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:  # (n, *shape), strictly inside (0, 1)
         "Uniform numbers between 0 and 1, both excluded."
@@ -203,7 +212,7 @@ class available_if:
         if not self.check(instance): raise AttributeError(f"this {type(instance).__name__} has no {self.name!r}")
         return self.method.__get__(instance, owner)
 
-# %% ../nbs/00_core.ipynb #5680717d
+# %% ../nbs/00_core.ipynb #6759894a
 class Samples:
     """Items that a model made, with the modality that shows them and the origin that can draw them again.
 
@@ -447,7 +456,28 @@ class HasWeightedFit(Protocol, metaclass=_Capability):
     def fit_weighted(self, x: Any, weights: Tensor) -> Model: ...  # itself; weights (n,) from 0 up, which need not sum to anything
 
 
-CAPABILITIES = (HasLogProb, HasElbo, HasLatent, Conditional, Trains, HasWeightedFit)
+@runtime_checkable
+class HasStatistics(Protocol, metaclass=_Capability):
+    """An exponential family: the log-density of an item is a weighted sum of a few numbers of it, its statistics, and their sums are all that a fit needs.
+
+    So the steps of a mixture of such models are matrix products. What `study` finds out about all items is handed to the other methods; `solve` takes sums with any leading axes, and then stores the parameters of as many models at once.
+    """
+
+    def study(self, x: Any) -> Any: ...  # None if the model is not of this kind for these items
+    def statistics(self, x: Tensor, study: Any) -> Tensor: ...  # (n, m)
+    def prior(self, study: Any) -> Tensor: ...  # (m,) the sums of the items that smoothing adds; 0 without
+    def solve(self, sums: Tensor, study: Any) -> Model: ...  # itself; sums (..., m), prior included; NaN where they do not tell
+    def coefficients(self, study: Any) -> Tensor: ...  # (..., m) what statistics are weighted with in the log-density
+
+
+@runtime_checkable
+class Completes(Protocol, metaclass=_Capability):
+    "Takes NaN in a row for what is not known: `log_prob` is that of the values that are there, and `complete` draws the others given those."
+
+    def complete(self, x: Tensor, noise: Noise) -> Tensor: ...  # (n, d) -> (n, d) without NaN
+
+
+CAPABILITIES = (HasLogProb, HasElbo, HasLatent, Conditional, Completes, Trains, HasWeightedFit, HasStatistics)
 
 # %% ../nbs/00_core.ipynb #ac07f441
 def capabilities(model: Model) -> list[str]:
@@ -465,3 +495,15 @@ def require(
     raise Unsupported(
         f"{purpose} needs {capability.__name__}, which this {type(model).__name__} does not have. "
         f"It has: {', '.join(capabilities(model)) or 'only fit and sample'}.")
+
+# %% ../nbs/00_core.ipynb #c251fe82
+def check_weights(
+    weights: Any,
+    n: int,  # how many items there are
+) -> Tensor:  # (n,) float64
+    "`weights` as a tensor; an error unless there is one finite number from 0 up for each of `n` items, and some are above 0."
+    weights = torch.as_tensor(weights).detach().double()
+    if weights.shape != (n,): raise ValueError(f"The weights have shape {tuple(weights.shape)}, but one for each of the {n} items was expected: pass a tensor of {n}.")
+    if not (torch.isfinite(weights) & (weights >= 0)).all() or weights.sum() <= 0:
+        raise ValueError(f"The weights go from {weights.min():g} to {weights.max():g}, but finite weights from 0 up, not all 0, were expected: check how they were made.")
+    return weights
