@@ -4,14 +4,13 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'EPOCH', 'FIRST', 'LAST', 'MISSING', 'Vectors', 'Points', 'Kind', 'days', 'moments', 'Column', 'is_frame',
-           'from_objects', 'from_frame', 'kind_of', 'encode', 'Table', 'from_texts', 'from_csv']
+           'from_objects', 'from_frame', 'kind_of', 'encode', 'Table', 'day_in', 'number_in', 'from_texts', 'from_csv']
 
 # %% ../nbs/10_tables.ipynb #cd415a8c
 import csv
 import io
 import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from numbers import Number
@@ -167,20 +166,23 @@ def from_objects(
     **about: Any,  # levels, dtype
 ) -> Column:
     "A column of Python objects; an error if they are not of one type."
-    types = {bool: "booleans", np.bool_: "booleans", Number: "numbers", str: "texts", date: "dates"}
-    found = {}  # type -> where it first is
-    for i, (value, gone) in enumerate(zip(values, missing)):
-        if gone: continue
-        kind = next((word for cls, word in types.items() if isinstance(value, cls)), "")
-        if not kind: raise TypeError(f"The column {name} holds {value!r} (in row {i}), but numbers, booleans, texts and dates were expected: turn it into one of those, or leave the column out.")
-        found.setdefault(kind, i)
-        if len(found) > 1:
-            (a, i), (b, j) = found.items()
-            raise TypeError(f"The column {name} holds {a} ({values[i]!r} in row {i}) and {b} ({values[j]!r} in row {j}), but one type was expected: make them one, or empty the cells that do not belong.")
-    kind = next(iter(found), "numbers")
-    if kind == "texts": return Column(name, kind, np.array([None if gone else str(v) for v, gone in zip(values, missing)], dtype=object), **about)
-    number = days if kind == "dates" else float
-    return Column(name, kind, np.array([math.nan if gone else number(v) for v, gone in zip(values, missing)]), **about)
+    kinds = {bool: "booleans", np.bool_: "booleans", Number: "numbers", str: "texts", date: "dates"}
+    found = {}  # class -> row where it first is
+    for i, cls in enumerate(map(type, values)):
+        if cls not in found and not missing[i]: found[cls] = i
+    types = {}  # type -> row where it first is
+    for cls, i in found.items():
+        kind = next((word for known, word in kinds.items() if issubclass(cls, known)), None)
+        if kind is None: raise TypeError(f"The column {name} holds {values[i]!r} (in row {i}), but numbers, booleans, texts and dates were expected: turn it into one of those, or leave the column out.")
+        types.setdefault(kind, i)
+    if len(types) > 1:
+        (a, i), (b, j) = list(types.items())[:2]
+        raise TypeError(f"The column {name} holds {a} ({values[i]!r} in row {i}) and {b} ({values[j]!r} in row {j}), but one type was expected: make them one, or empty the cells that do not belong.")
+    type_, there = next(iter(types), "numbers"), ~np.asarray(missing)
+    known = [value for value, ok in zip(values, there) if ok]
+    column = np.full(len(values), *((None, object) if type_ == "texts" else (math.nan, float)))
+    column[there] = known if type_ == "texts" else [days(value) for value in known] if type_ == "dates" else np.array(known, dtype=float)
+    return Column(name, type_, column, **about)
 
 
 def from_frame(
@@ -358,22 +360,16 @@ def _dtype(kind: Kind, values: list, holes: bool, library: str) -> Any:  # of na
 MISSING = ("", "NA", "NaN", "nan", "null", "?")
 
 
-def _dates(texts: Iterable[str]) -> list[float | None]:  # None for what is not one
-    "Days of texts that are dates or times in ISO 8601."
-    found = []
-    for text in texts:
-        try: found.append(days(datetime.fromisoformat(text)) if re.match(r"\d{4}-\d\d-\d\d", text) else None)
-        except ValueError: found.append(None)
-    return found
+def day_in(text: str) -> float | None:
+    "Days since 1 January 1970, if `text` is a date or time in ISO 8601."
+    try: return days(datetime.fromisoformat(text)) if text[4:5] == "-" else None
+    except ValueError: return None
 
 
-def _numbers(texts: Iterable[str]) -> list[float | None]:  # None for what is not one
-    "Numbers of texts that are numbers."
-    found = []
-    for text in texts:
-        try: found.append(float(text))
-        except ValueError: found.append(None)
-    return found
+def number_in(text: str) -> float | None:
+    "The number that `text` spells, if it is one."
+    try: return float(text)
+    except ValueError: return None
 
 
 def from_texts(
@@ -382,24 +378,17 @@ def from_texts(
     missing: Sequence[str] = MISSING,  # texts that stand for a missing value
     category: bool = False,  # whether they are categories, even if they look like something else
 ) -> Column:
-    "A column of a file. If more than half of the values are numbers, or dates, all must be."
-    gone = np.isin(np.array(texts, dtype=object), missing)
-    there = [text for text, lost in zip(texts, gone) if not lost]
-    values = np.full(len(texts), math.nan)
-    if not there: return Column(name, "numbers", values)
-    if not category and {text.lower() for text in there} <= {"true", "false"}:
-        values[~gone] = [text.lower() == "true" for text in there]
-        return Column(name, "booleans", values)
-    for type, read in (("numbers", _numbers), ("dates", _dates)):
-        found = [None] if category else read(there)
-        strange = [i for i, value in enumerate(found) if value is None]
-        if not strange:
-            values[~gone] = found
-            return Column(name, type, values)
-        if len(strange) < len(found) / 2:
-            row = int(np.flatnonzero(~gone)[strange[0]])
-            raise ValueError(f"The column {name} holds {texts[row]!r} (in row {row}) among {type}, but one type was expected: correct it, list it in missing=[...] if it stands for nothing, or read the column with kinds={{{name!r}: 'category'}}.")
-    return Column(name, "texts", np.array([None if lost else text for text, lost in zip(texts, gone)], dtype=object))
+    "A column of a file. If more than half of its different values are numbers, or dates, all must be."
+    different = set(texts).difference(missing)
+    for type_, read in (("booleans", lambda text: {"true": 1.0, "false": 0.0}.get(text.lower())), ("numbers", number_in), ("dates", day_in)):
+        if category: break
+        found = {text: read(text) for text in different}
+        strange = {text for text, value in found.items() if value is None}
+        if not strange: return Column(name, type_ if different else "numbers", np.array([found.get(text, math.nan) for text in texts]))
+        if type_ != "booleans" and len(strange) < len(different) / 2:
+            row = next(i for i, text in enumerate(texts) if text in strange)
+            raise ValueError(f"The column {name} holds {texts[row]!r} (in row {row}) among {type_}, but one type was expected: correct it, list it in missing=[...] if it stands for nothing, or read the column with kinds={{{name!r}: 'category'}}.")
+    return Column(name, "texts", np.array([text if text in different else None for text in texts], dtype=object))
 
 
 def from_csv(
