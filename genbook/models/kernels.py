@@ -25,14 +25,14 @@ class Kernel:
     "A function of distance that falls from 1, and what follows from it in d dimensions."
 
     profile: Callable[[Tensor], Tensor]  # squared distances -> k, or log k if it has tails; may write over what it is given
-    shell: Callable[[int], float]  # d -> d times the integral of r^(d-1) k(r)
+    log_shell: Callable[[int], float]  # d -> the logarithm of d times the integral of r^(d-1) k(r)
     radius: Callable[[Noise, int], Tensor]  # distances (n,) of random points from the centre in d dimensions
     spread: Callable[[int], float]  # d -> mean squared distance of a random point
     tails: bool = False  # whether k reaches to infinity
 
     def log_mass(self, d: int) -> float:
         "The logarithm of the integral of k over d dimensions."
-        return 0.5 * d * math.log(math.pi) - math.lgamma(d / 2 + 1) + math.log(self.shell(d))
+        return 0.5 * d * math.log(math.pi) - math.lgamma(d / 2 + 1) + self.log_shell(d)
 
     def steps(self, noise: Noise, d: int) -> Tensor:  # (n, d)
         "Random points around 0 with this kernel as their density: a distance and a direction."
@@ -69,22 +69,22 @@ def cosine_radius(noise: Noise, d: int) -> Tensor:  # (n,)
 
 KERNELS = {
     "gaussian": Kernel(
-        lambda r2: r2.mul_(-0.5), lambda d: math.exp(0.5 * d * math.log(2) + math.lgamma(d / 2 + 1)),
+        lambda r2: r2.mul_(-0.5), lambda d: 0.5 * d * math.log(2) + math.lgamma(d / 2 + 1),
         lambda noise, d: noise.normal(d, dtype=torch.float64).norm(dim=1), lambda d: d, tails=True),
     "exponential": Kernel(
-        lambda r2: r2.sqrt_().neg_(), lambda d: math.gamma(d + 1),
+        lambda r2: r2.sqrt_().neg_(), lambda d: math.lgamma(d + 1),
         lambda noise, d: -uniform(noise, d).log().sum(1), lambda d: d * (d + 1), tails=True),
     "tophat": Kernel(
-        lambda r2: (r2 <= 1).to(r2.dtype), lambda d: 1.0,
+        lambda r2: (r2 <= 1).to(r2.dtype), lambda d: 0.0,
         lambda noise, d: uniform(noise, 1)[:, 0] ** (1 / d), lambda d: d / (d + 2)),
     "epanechnikov": Kernel(
-        lambda r2: r2.neg_().add_(1).clamp_(min=0), lambda d: 2 / (d + 2),
+        lambda r2: r2.neg_().add_(1).clamp_(min=0), lambda d: math.log(2 / (d + 2)),
         lambda noise, d: beta_two(noise, d / 2).sqrt(), lambda d: d / (d + 4)),
     "linear": Kernel(
-        lambda r2: r2.sqrt_().neg_().add_(1).clamp_(min=0), lambda d: 1 / (d + 1),
+        lambda r2: r2.sqrt_().neg_().add_(1).clamp_(min=0), lambda d: -math.log(d + 1),
         lambda noise, d: beta_two(noise, d), lambda d: d * (d + 1) / ((d + 2) * (d + 3))),
     "cosine": Kernel(
-        lambda r2: r2.sqrt_().neg_().add_(1).clamp_(min=0).mul_(math.pi / 2).sin_(), lambda d: cosine_shell(1.0, d),
+        lambda r2: r2.sqrt_().neg_().add_(1).clamp_(min=0).mul_(math.pi / 2).sin_(), lambda d: math.log(cosine_shell(1.0, d)),
         cosine_radius, lambda d: cosine_shell(1.0, d, power=2) / cosine_shell(1.0, d)),
 }
 

@@ -1,5 +1,7 @@
 // The screen: a histogram of scores with a threshold to drag. All that it says is computed here, from the sorted scores, so that it needs no kernel.
 
+const STEPS = 500; // of the slider, from the lowest to the highest score
+
 let screens = 0;
 
 const LANCZOS = [0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7];
@@ -122,13 +124,12 @@ function render({ model, el, signal }) {
   };
 
   // ---- the threshold
-  const step = Number(((high - low) / 500).toPrecision(1));
-  const input = control("input", { type: "range", id: `${me}-threshold`, min: low, max: high, step });
+  const input = control("input", { type: "range", id: `${me}-threshold`, min: 0, max: STEPS, step: 1 });
   const value = make("span", { className: "genbook-number" });
   const told = groups.map((group, g) => make("p", { className: `genbook-told genbook-group-${g}` }));
   const share = (x) => (100 * (Math.min(high, Math.max(low, x)) - low)) / (high - low);
   const show = () => {
-    input.value = now;
+    input.value = Math.round((share(now) / 100) * STEPS);
     value.textContent = brief(now);
     line.style.left = `${share(now)}%`;
     input.style.setProperty("--from", `${share(now)}%`);
@@ -146,7 +147,7 @@ function render({ model, el, signal }) {
     model.set("threshold", now);
     show();
   };
-  input.addEventListener("input", () => move(input.valueAsNumber));
+  input.addEventListener("input", () => move(low * (1 - input.valueAsNumber / STEPS) + high * (input.valueAsNumber / STEPS)));
   input.addEventListener("change", () => model.save_changes());
   const place = (event) => (event.clientX - plot.getBoundingClientRect().left) / plot.clientWidth; // from 0 to 1
   let dragged = false;
