@@ -319,8 +319,8 @@ class CategoricalEmission(Emission):
 
     def relative(self, study, placed, parameters, shape):
         table, shift = scaled(self._table(parameters)[None])  # there are fewer symbols than frames
-        found = (part.permute(3, 0, 1, 2).index_select(0, placed).view(*shape, *part.shape[1:3]) for part in (table, shift))
-        return tuple(part.permute(0, 2, 3, 1).contiguous() for part in found)
+        found = (part[0].gather(-1, placed.expand(*part.shape[1:3], -1)).unflatten(2, shape) for part in (table, shift))
+        return tuple(part.permute(2, 0, 1, 3).contiguous() for part in found)
 
     def sums(self, study, placed, parameters, weights):
         return {"number": weights.new_zeros(*weights.shape[:2], study + 1).index_add_(-1, placed, weights)[..., :study]}
