@@ -306,6 +306,16 @@ class HiddenMarkov(ByEM):
         paths = out.split(frames.lengths)
         return list(paths) if isinstance(self.states, int) else [[self.names[k] for k in path.tolist()] for path in paths]
 
+    def transitions(self) -> Tensor:  # (K, K)
+        "How probable each state is after each."
+        require_fitted(self)
+        return self.parameters_["transition"]
+
+    def emitted(self) -> list[str]:
+        "What each state emits, in words."
+        require_fitted(self)
+        return self._emission.words(self.parameters_["emission"], self.symbols_)
+
     @property
     def accepts(self) -> Mapping[str, Condition]:
         require_fitted(self)
