@@ -6,7 +6,7 @@
 __all__ = ['CAPABILITIES', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise', 'check_seed', 'Condition', 'Modality',
            'object_array', 'in_short', 'Origin', 'available_if', 'Samples', 'Model', 'draw_samples', 'arguments',
            'is_fitted', 'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb',
-           'HasElbo', 'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'HasStatistics', 'Completes',
+           'HasElbo', 'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'HasStatistics', 'Completes', 'HasStates',
            'capabilities', 'require', 'check_weights']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
@@ -477,7 +477,19 @@ class Completes(Protocol, metaclass=_Capability):
     def complete(self, x: Tensor, noise: Noise) -> Tensor: ...  # (n, d) -> (n, d) without NaN
 
 
-CAPABILITIES = (HasLogProb, HasElbo, HasLatent, Conditional, Completes, Trains, HasWeightedFit, HasStatistics)
+@runtime_checkable
+class HasStates(Protocol, metaclass=_Capability):
+    "Explains every frame of a sequence by one of a few hidden states that follow each other at random. `names` is what the states are called."
+
+    names: list[str]
+
+    def posterior(self, x: Any) -> list[Tensor]: ...  # (frames, K) for each sequence
+    def best_path(self, x: Any) -> list[Any]: ...  # (frames,) for each sequence: numbers of states, or names
+    def transitions(self) -> Tensor: ...  # (K, K) probability of each state after each
+    def emitted(self) -> list[str]: ...  # what each state emits, in words
+
+
+CAPABILITIES = (HasLogProb, HasElbo, HasLatent, HasStates, Conditional, Completes, Trains, HasWeightedFit, HasStatistics)
 
 # %% ../nbs/00_core.ipynb #ac07f441
 def capabilities(model: Model) -> list[str]:

@@ -28,10 +28,11 @@ from torch import Tensor
 from traitlets import Bool, Dict, Float, List, observe
 
 from .. import __version__
-from ..core import Conditional, HasLatent, Model, Noise, check_seed, escape, fingerprint, require, require_fitted
+from ..core import Conditional, HasLatent, HasStates, Model, Noise, check_seed, escape, fingerprint, require, require_fitted
 from ..data import Data
 from ..latent import activity
 from .comms import answer_at_once, page_of, static
+from .timeline import Timeline
 
 # %% ../../nbs/42_explore.ipynb #a934e4b2
 def frame(
@@ -306,11 +307,15 @@ def _name_of(model: Model) -> str:
 
 # %% ../../nbs/42_explore.ipynb #03c56523
 def explore(
-    model: Model,  # has codes; a model with labels has them once told, and the explorer tells it
-    data: Any = None,  # items to encode: tensor, array or `Data`
+    model: Model,  # has codes, or states; a model with labels has codes once told, and the explorer tells it
+    data: Any = None,  # items to encode: tensor, array or `Data`; sequences, whose states are shown
     *,
     directions: Mapping[str, Tensor] | None = None,  # name -> (d,) one more slider each, such as `genbook.latent.direction` finds
-) -> Explorer:
-    "Sliders over the codes of `model`, those that change most first."
+) -> Explorer | Timeline:
+    "Sliders over the codes of `model`, those that change most first; of a model with hidden states, a timeline of those behind `data`."
     require_fitted(model)
-    return Explorer(model, data if data is None or isinstance(data, Data) else Data(data), directions)
+    data = data if data is None or isinstance(data, Data) else Data(data)
+    if isinstance(model, HasStates):
+        if data is None: raise ValueError(f"There are no sequences, but the states of {type(model).__name__} are explored along some: pass explore(model, x).")
+        return Timeline(model, data)
+    return Explorer(model, data, directions)
