@@ -310,6 +310,26 @@ class GaussianMixture(FiniteMixture):
         means_told[:, observed] = told[observed]
         return log_joint(told[None], weights, means, covariances)[0].softmax(0), means_told, rest
 
+    @available_if(lambda self: not self.conditions)
+    def gaussians(self) -> tuple[Tensor, Tensor, Tensor]:  # (k,), (k, d), (k, d, d)
+        "Weights, means and covariances of the components."
+        return self._mixture()
+
+    @available_if(lambda self: not self.conditions)
+    def with_gaussians(
+        self,
+        weights: Tensor,  # (k,)
+        means: Tensor,  # (k, d)
+        covariances: Tensor,  # (k, d, d); the nearest of the model's kind are taken
+    ) -> "GaussianMixture":
+        "A copy with components of your own; `fit` goes on from there."
+        weights, means, covariances = (torch.as_tensor(values).double() for values in (weights, means, covariances))
+        if not self._products: covariances = covariances.diagonal(dim1=-2, dim2=-1)
+        twin = clone(self)
+        covariances = of_kind(covariances, weights, self.covariance, 0.0, torch.ones(means.shape[1], dtype=torch.float64))
+        twin.parameters_ = {"weights": weights / weights.sum(), "means": means, "covariances": covariances.contiguous()}
+        return twin
+
     @property
     def means_(self) -> Tensor:
         "(k, d) means of the components."
