@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['CAPABILITIES', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise', 'check_seed', 'Condition', 'Modality',
-           'object_array', 'in_short', 'Origin', 'Samples', 'Model', 'draw_samples', 'arguments', 'is_fitted',
-           'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb', 'HasElbo',
-           'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'HasStatistics', 'Completes', 'HasGaussians',
-           'capabilities', 'require', 'check_weights', 'available_if']
+           'object_array', 'in_short', 'Origin', 'available_if', 'Samples', 'Model', 'draw_samples', 'arguments',
+           'is_fitted', 'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb',
+           'HasElbo', 'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'HasStatistics', 'Completes',
+           'HasGaussians', 'capabilities', 'require', 'check_weights']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
 import copy
@@ -20,6 +20,7 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, runtime_checkable
@@ -118,17 +119,19 @@ def check_seed(seed: int | None) -> int:
 # %% ../nbs/00_core.ipynb #373e63af
 @dataclass(frozen=True)
 class Condition:
-    "One thing that a model can be told: a choice among `choices`, a number between `low` and `high`, an item of a `modality` or a part of one, or free text if none of these is given."
+    "One thing that a model can be told: a choice among `choices`, a number or a date between `low` and `high`, an item of a `modality` or a part of one, or free text if none of these is given."
 
     choices: tuple = ()
-    low: float | None = None
-    high: float | None = None
+    low: float | str | None = None  # a date is written as in ISO 8601
+    high: float | str | None = None
     modality: Any = None  # one whose `read` makes an item of a value
 
     @property
     def kind(self) -> str:
-        "`choice`, `number`, `item` or `text`."
-        return "choice" if self.choices else "number" if self.low is not None else "text" if self.modality is None else "item"
+        "`choice`, `number`, `date`, `item` or `text`."
+        if self.choices: return "choice"
+        if self.low is not None: return "date" if isinstance(self.low, str) else "number"
+        return "text" if self.modality is None else "item"
 
     def read(self, name: str, value: Any) -> Any:
         "`value` as the model needs it; strings such as `'3'` are read as the choice or number they spell."
@@ -137,7 +140,15 @@ class Condition:
         if self.kind == "choice":
             for choice in self.choices:
                 if str(value) == str(choice) or value == choice: return choice
+            for choice in self.choices:
+                if str(value).lower() == str(choice).lower(): return choice  # smoker: true
             raise ValueError(f"{name} is {value!r}, which this model has not seen.{did_you_mean(value, self.choices)}")
+        if self.kind == "date":
+            try: moment = datetime.fromisoformat(str(value))
+            except ValueError: moment = None
+            found = "" if moment is None else str(value) if len(str(value)) == 10 else (moment if moment.tzinfo is None else moment.astimezone(timezone.utc).replace(tzinfo=None)).isoformat()
+            if not self.low[:10] <= found[:10] <= self.high[:10]: raise ValueError(f"{name} is {str(value)!r}, but this model knows dates from {self.low} to {self.high}: write one of those, such as {self.low}.")
+            return found
         try: number = float(value)
         except (TypeError, ValueError): number = float("nan")
         if not self.low <= number <= self.high:
@@ -182,7 +193,26 @@ class Origin:
         "The origin as one line of JSON, as it is written into files."
         return json.dumps({**vars(self), "conditions": dict(self.conditions), "generator": "genbook"}, default=lambda value: value.tolist() if isinstance(value, Tensor) else str(value))
 
-# %% ../nbs/00_core.ipynb #517ff284
+# %% ../nbs/00_core.ipynb #767b276a
+class available_if:
+    "Decorator: the method exists only while `check(self)` is true; `hasattr`, `isinstance` and tab completion all see it come and go."
+
+    def __init__(self, check: Callable[[Any], bool]):
+        self.check = check
+
+    def __call__(self, method: Callable) -> "available_if":
+        self.method, self.__doc__ = method, method.__doc__
+        return self
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None: return self.method
+        if not self.check(instance): raise AttributeError(f"this {type(instance).__name__} has no {self.name!r}")
+        return self.method.__get__(instance, owner)
+
+# %% ../nbs/00_core.ipynb #6759894a
 class Samples:
     """Items that a model made, with the modality that shows them and the origin that can draw them again.
 
@@ -216,6 +246,11 @@ class Samples:
                 "pass the model that made them, as it was then.")
         missing = {k: v for k, v in self.origin.conditions.items() if k not in model.conditions}
         return draw_samples(model.given(**missing) if missing else model, self.origin.seed, self.origin.indices)
+
+    @available_if(lambda self: hasattr(self.modality, "frame"))
+    def frame(self) -> Any:
+        "The items as a data frame, of the kind that the model learnt from: pandas in, pandas out."
+        return self.modality.frame(self.items)
 
     def save(self, path: str | Path) -> Path:  # the file written
         "Write the items in the format that the ending of `path` names, with their origin in the file's metadata."
@@ -480,22 +515,3 @@ def check_weights(
     if not (torch.isfinite(weights) & (weights >= 0)).all() or weights.sum() <= 0:
         raise ValueError(f"The weights go from {weights.min():g} to {weights.max():g}, but finite weights from 0 up, not all 0, were expected: check how they were made.")
     return weights
-
-# %% ../nbs/00_core.ipynb #767b276a
-class available_if:
-    "Decorator: the method exists only while `check(self)` is true; `hasattr`, `isinstance` and tab completion all see it come and go."
-
-    def __init__(self, check: Callable[[Any], bool]):
-        self.check = check
-
-    def __call__(self, method: Callable) -> "available_if":
-        self.method, self.__doc__ = method, method.__doc__
-        return self
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        if instance is None: return self.method
-        if not self.check(instance): raise AttributeError(f"this {type(instance).__name__} has no {self.name!r}")
-        return self.method.__get__(instance, owner)

@@ -266,13 +266,14 @@ class KernelDensity(Model):
 
     def _told(self) -> dict[int, float]:
         "The columns that this model was told."
-        return {self.modality_.columns.index(name): float(value) for name, value in self.conditions.items()}
+        told = self.modality_.told(self.conditions) if self.conditions else torch.empty(0)
+        return {column: float(value) for column, value in enumerate(told) if not value.isnan()}
 
     @property
     def accepts(self) -> Mapping[str, Condition]:
         require_fitted(self)
         low, high = self.points_.amin(0), self.points_.amax(0)
-        return {name: Condition(low=float(a), high=float(b)) for name, a, b in zip(self.modality_.columns, 2 * low - high, 2 * high - low)}
+        return {name: self.modality_.offer(i, Condition(low=float(a), high=float(b))) for i, (name, a, b) in enumerate(zip(self.modality_.columns, 2 * low - high, 2 * high - low))}
 
     @available_if(lambda self: self.kernel == "gaussian" and isinstance(self.modality_, Vectors))
     def given(self, **columns: float) -> "KernelDensity":

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LOG_NOTHING', 'weighted_moments', 'principal_axes', 'shaped', 'expected_moments', 'moments_with_holes',
            'check_smoothing', 'rows_of', 'Study', 'Rows', 'check_invertible', 'Gaussian', 'Columns', 'check_values',
-           'Bernoulli', 'Categorical', 'Poisson', 'Product']
+           'Bernoulli', 'Categorical', 'Poisson', 'families_for', 'Product']
 
 # %% ../../nbs/models/20_likelihood.ipynb #59d4af18
 import math
@@ -21,6 +21,7 @@ from ..core import Condition, HasStatistics, Model, Noise, arguments, available_
 from ..data import Data, Images, Vectors, check_kind
 from ..emissions import poisson_quantile
 from ..gaussians import SMALLEST, coefficients, least_variance, likeliest, log_joint, moments, patterns, quadratic, regression
+from ..tables import Table
 from ..train import check_learnable, clone
 
 # %% ../../nbs/models/20_likelihood.ipynb #74121973
@@ -201,14 +202,13 @@ class Rows(Model):
 
     def _told(self) -> Tensor:  # (d,), NaN where nothing was told
         "The columns that this model was told, as a row."
-        row = torch.full((math.prod(self.shape_),), math.nan, dtype=torch.float64)
-        for name, value in self.conditions.items(): row[self.modality_.columns.index(name)] = float(value)
-        return row
+        if self.conditions: return self.modality_.told(self.conditions)
+        return torch.full((math.prod(self.shape_),), math.nan, dtype=torch.float64)
 
     @property
     def accepts(self) -> Mapping[str, Condition]:
         require_fitted(self)
-        return {name: self.condition(i) for i, name in enumerate(self.modality_.columns)} if isinstance(self.modality_, Vectors) else {}
+        return {name: self.modality_.offer(i, self.condition(i)) for i, name in enumerate(self.modality_.columns)} if isinstance(self.modality_, Vectors) else {}
 
     @available_if(lambda self: self.modality_ is None or isinstance(self.modality_, Vectors))
     def given(self, **columns: float) -> "Rows":
@@ -557,6 +557,15 @@ class Poisson(Columns):
         return Condition(low=0.0, high=2 * float(self.range_[1, column]))
 
 # %% ../../nbs/models/20_likelihood.ipynb #8232aec4
+def families_for(
+    modality: Vectors | Images,
+    columns: int,  # how many
+) -> list[Rows]:  # one for each column
+    "The families that the columns of a table ask for; plain numbers are Gaussian."
+    kinds = [kind.name for kind in modality.kinds] if isinstance(modality, Table) else ["number"] * columns
+    return [Categorical(smoothing=1) if kind in ("category", "boolean") else Gaussian("diagonal", smoothing=1) for kind in kinds]
+
+
 class Product(Rows):
     "A family for each column or group of columns, independent of each other."
 
@@ -564,23 +573,24 @@ class Product(Rows):
 
     def __init__(
         self,
-        families: Sequence[Rows],  # one for each group; they are copied, and fitted together
+        families: Sequence[Rows] | None = None,  # one for each group; they are copied, and fitted together. By default those that a table asks for
         columns: Sequence[Sequence[int | str]] | None = None,  # numbers or names of the columns of each group; by default one each
     ):
-        for i, family in enumerate(families):
+        for i, family in enumerate(families or ()):
             if not isinstance(family, Rows): raise TypeError(f"families[{i}] is {family!r}, but a Gaussian, Categorical, Bernoulli, Poisson or Product was expected: pass one of those for each group of columns.")
-        if columns is not None and len(columns) != len(families):
-            raise ValueError(f"There are {len(families)} families and {len(columns)} groups of columns, but each family takes one group: pass as many of both.")
+        if columns is not None and len(columns) != len(families or ()):
+            raise ValueError(f"There are {len(families or ())} families and {len(columns)} groups of columns, but each family takes one group: pass as many of both.")
         self.families, self.columns = families, columns
 
-    def _grouped(self, names: Sequence[str]) -> list[tuple[Rows, list[int]]]:
+    def _grouped(self, data: Data, names: Sequence[str]) -> list[tuple[Rows, list[int]]]:
         "The families with their columns; those without correlations that are alike become one, because many columns cost no more than one."
-        groups = [[i] for i in range(len(self.families))] if self.columns is None else self.columns
+        families = families_for(data.modality, len(names)) if self.families is None else self.families
+        groups = [[i] for i in range(len(families))] if self.columns is None else self.columns
         groups = [[list(names).index(c) if c in names else c for c in group] for group in groups]
         if sorted(map(str, sum(groups, []))) != sorted(map(str, range(len(names)))):
             raise ValueError(f"The groups of columns are {groups}, but each of the {len(names)} columns ({', '.join(names)}) belongs to one group: pass columns=[...] with every column once.")
         found = {}
-        for i, (family, group) in enumerate(zip(self.families, groups)):
+        for i, (family, group) in enumerate(zip(families, groups)):
             if isinstance(family, Gaussian) and family.covariance == "full" and len(group) == 1: family = Gaussian("diagonal", smoothing=family.smoothing)
             apart = isinstance(family, Columns) or isinstance(family, Gaussian) and family.covariance == "diagonal"
             found.setdefault(digest([type(family).__name__, arguments(family)]) if apart else i, (family, []))[1].extend(group)
@@ -589,7 +599,7 @@ class Product(Rows):
     def _split(self, data: Data) -> list[tuple[Rows, list[int], Data]]:
         "Families not fitted, their columns, and the data of those."
         x, names = rows_of(data)
-        return [(type(family)(**arguments(family)), group, Data(x[:, group], Vectors(len(group), tuple(names[i] for i in group)))) for family, group in self._grouped(names)]
+        return [(type(family)(**arguments(family)), group, Data(x[:, group], Vectors(len(group), tuple(names[i] for i in group)))) for family, group in self._grouped(data, names)]
 
     def estimate(self, data: Data, weights: Tensor) -> None:
         parts = [(family.fit_weighted(part, weights), group) for family, group, part in self._split(data)]

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from ..core import Completes, Condition, HasLogProb, HasStatistics, HasWeightedFit, Model, Noise, arguments, available_if, check_seed, check_weights, digest, escape, narrow, require, require_fitted
-from ..data import Data, Vectors, check_items
+from ..data import Data, Vectors, check_items, is_frame
 from ..em import ByEM
 from ..gaussians import BLOCK, SMALLEST, centres, coefficients, completed, hold, least_variance, likeliest, log_joint, moments, of_kind, patterns, quadratic, regression
 from ..train import check_learnable, clone, step_seed
@@ -120,12 +120,13 @@ class FiniteMixture(ByEM):
 
     def _told(self) -> Tensor:  # (d,)
         "What the model was told, NaN in the other columns."
-        return torch.tensor([self.conditions.get(name, math.nan) for name in self.modality_.columns], dtype=torch.float64)
+        return self.modality_.told(self.conditions)
 
     def _check(self, x: Any) -> tuple[Any, Tensor | None]:  # (n, d) float64; (n,)
         "Items to be asked about, rows with what was told put in; and whether rows agree with it, if anything was told."
         require_fitted(self)
         if not self._rows(): return x, None
+        if is_frame(x): x = Data(x, self.modality_)
         x = check_items(x.items if isinstance(x, Data) or hasattr(x, "origin") else x, missing=True).double()
         d = self.modality_.features
         if x.ndim != 2 or x.shape[1] != d: raise ValueError(f"The rows have shape {tuple(x.shape[1:])}, but this model learnt from {d} columns ({', '.join(self.modality_.columns[:10])}): pass an array of shape (n, {d}).")
@@ -344,7 +345,7 @@ class GaussianMixture(FiniteMixture):
     def accepts(self) -> Mapping[str, Condition]:
         "Every column can be told, as far outside the data as they are wide."
         require_fitted(self)
-        return {name: Condition(low=2 * low - high, high=2 * high - low) for name, low, high in zip(self.modality_.columns, *self.range_.tolist())}
+        return {name: self.modality_.offer(i, Condition(low=2 * low - high, high=2 * high - low)) for i, (name, low, high) in enumerate(zip(self.modality_.columns, *self.range_.tolist()))}
 
     def _joint(self, x: Tensor) -> Tensor:  # (n, k)
         weights, means, covariances = (self.parameters_[name] for name in ("weights", "means", "covariances"))
@@ -570,7 +571,7 @@ def log_joint_of(components: Sequence[Model], weights: Tensor, x: Any) -> Tensor
 
 def widest(conditions: Sequence[Condition]) -> Condition:
     "What at least one of `conditions`, of the same column, lets through."
-    if conditions[0].kind != "number": return Condition(choices=tuple(sorted({choice for c in conditions for choice in c.choices})))
+    if conditions[0].kind == "choice": return Condition(choices=tuple(sorted({choice for c in conditions for choice in c.choices})))
     return Condition(low=min(c.low for c in conditions), high=max(c.high for c in conditions))
 
 # %% ../../nbs/models/21_mixture.ipynb #5110ad83
