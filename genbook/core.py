@@ -270,6 +270,7 @@ class Model(ABC):
 
     conditions: Mapping[str, Any] = MappingProxyType({})  # what this model has been told, by `given`
     modality_: Modality | None = None  # what its items are; known after `fit`
+    code_choices: Mapping[int, tuple[str, ...]] = MappingProxyType({})  # numbers of its codes, if it has codes, that are one of a few choices, 0, 1, 2 ...; and what these are called
     discrete: tuple[int, ...] = ()  # columns of its rows that hold whole numbers, over which probabilities sum to 1 where densities integrate to 1
 
     @abstractmethod
@@ -426,7 +427,10 @@ class HasElbo(Protocol, metaclass=_Capability):
 
 @runtime_checkable
 class HasLatent(Protocol, metaclass=_Capability):
-    "Has codes: every item has a code, every code an item. `codes_prior` draws codes as the model does when it samples."
+    """Has codes: every item has a code, every code an item. `codes_prior` draws codes as the model does when it samples.
+
+    Numbers of a code go from minus to plus infinity, except those that `code_choices` names: they are one of a few whole numbers from 0.
+    """
 
     def encode(self, x: Any) -> Tensor: ...  # (n, d) codes
     def decode(self, codes: Tensor) -> Any: ...  # (n, *item)
