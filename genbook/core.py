@@ -7,7 +7,7 @@ __all__ = ['CAPABILITIES', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise', 
            'object_array', 'in_short', 'Origin', 'available_if', 'Samples', 'Model', 'draw_samples', 'arguments',
            'is_fitted', 'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb',
            'HasElbo', 'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'HasStatistics', 'Completes', 'HasStates',
-           'capabilities', 'require', 'check_weights']
+           'HasGaussians', 'capabilities', 'require', 'check_weights']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
 import copy
@@ -270,6 +270,7 @@ class Model(ABC):
 
     conditions: Mapping[str, Any] = MappingProxyType({})  # what this model has been told, by `given`
     modality_: Modality | None = None  # what its items are; known after `fit`
+    code_choices: Mapping[int, tuple[str, ...]] = MappingProxyType({})  # numbers of its codes, if it has codes, that are one of a few choices, 0, 1, 2 ...; and what these are called
     discrete: tuple[int, ...] = ()  # columns of its rows that hold whole numbers, over which probabilities sum to 1 where densities integrate to 1
 
     @abstractmethod
@@ -426,7 +427,10 @@ class HasElbo(Protocol, metaclass=_Capability):
 
 @runtime_checkable
 class HasLatent(Protocol, metaclass=_Capability):
-    "Has codes: every item has a code, every code an item. `codes_prior` draws codes as the model does when it samples."
+    """Has codes: every item has a code, every code an item. `codes_prior` draws codes as the model does when it samples.
+
+    Numbers of a code go from minus to plus infinity, except those that `code_choices` names: they are one of a few whole numbers from 0.
+    """
 
     def encode(self, x: Any) -> Tensor: ...  # (n, d) codes
     def decode(self, codes: Tensor) -> Any: ...  # (n, *item)
@@ -463,7 +467,7 @@ class HasStatistics(Protocol, metaclass=_Capability):
     So the steps of a mixture of such models are matrix products. What `study` finds out about all items is handed to the other methods; `solve` takes sums with any leading axes, and then stores the parameters of as many models at once.
     """
 
-    def study(self, x: Any) -> Any: ...  # None if the model is not of this kind for these items
+    def study(self, x: Any, weights: Tensor) -> Any: ...  # None if the model is not of this kind for these items
     def statistics(self, x: Tensor, study: Any) -> Tensor: ...  # (n, m)
     def prior(self, study: Any) -> Tensor: ...  # (m,) the sums of the items that smoothing adds; 0 without
     def solve(self, sums: Tensor, study: Any) -> Model: ...  # itself; sums (..., m), prior included; NaN where they do not tell
@@ -489,7 +493,15 @@ class HasStates(Protocol, metaclass=_Capability):
     def emitted(self) -> list[str]: ...  # what each state emits, in words
 
 
-CAPABILITIES = (HasLogProb, HasElbo, HasLatent, HasStates, Conditional, Completes, Trains, HasWeightedFit, HasStatistics)
+@runtime_checkable
+class HasGaussians(Protocol, metaclass=_Capability):
+    "Is a mixture of Gaussians over rows: components that can be seen as ellipses, and changed by hand."
+
+    def gaussians(self) -> tuple[Tensor, Tensor, Tensor]: ...  # weights (k,), means (k, d), covariances (k, d, d)
+    def with_gaussians(self, weights: Tensor, means: Tensor, covariances: Tensor) -> Model: ...  # a copy that has these
+
+
+CAPABILITIES = (HasLogProb, HasElbo, HasLatent, HasStates, HasGaussians, Conditional, Completes, Trains, HasWeightedFit, HasStatistics)
 
 # %% ../nbs/00_core.ipynb #ac07f441
 def capabilities(model: Model) -> list[str]:
