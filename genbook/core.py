@@ -7,7 +7,7 @@ __all__ = ['CAPABILITIES', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise', 
            'object_array', 'in_short', 'Origin', 'available_if', 'Samples', 'Model', 'draw_samples', 'arguments',
            'is_fitted', 'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb',
            'HasElbo', 'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'HasStatistics', 'Completes',
-           'capabilities', 'require', 'check_weights']
+           'HasGaussians', 'capabilities', 'require', 'check_weights']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
 import copy
@@ -463,7 +463,7 @@ class HasStatistics(Protocol, metaclass=_Capability):
     So the steps of a mixture of such models are matrix products. What `study` finds out about all items is handed to the other methods; `solve` takes sums with any leading axes, and then stores the parameters of as many models at once.
     """
 
-    def study(self, x: Any) -> Any: ...  # None if the model is not of this kind for these items
+    def study(self, x: Any, weights: Tensor) -> Any: ...  # None if the model is not of this kind for these items
     def statistics(self, x: Tensor, study: Any) -> Tensor: ...  # (n, m)
     def prior(self, study: Any) -> Tensor: ...  # (m,) the sums of the items that smoothing adds; 0 without
     def solve(self, sums: Tensor, study: Any) -> Model: ...  # itself; sums (..., m), prior included; NaN where they do not tell
@@ -477,7 +477,15 @@ class Completes(Protocol, metaclass=_Capability):
     def complete(self, x: Tensor, noise: Noise) -> Tensor: ...  # (n, d) -> (n, d) without NaN
 
 
-CAPABILITIES = (HasLogProb, HasElbo, HasLatent, Conditional, Completes, Trains, HasWeightedFit, HasStatistics)
+@runtime_checkable
+class HasGaussians(Protocol, metaclass=_Capability):
+    "Is a mixture of Gaussians over rows: components that can be seen as ellipses, and changed by hand."
+
+    def gaussians(self) -> tuple[Tensor, Tensor, Tensor]: ...  # weights (k,), means (k, d), covariances (k, d, d)
+    def with_gaussians(self, weights: Tensor, means: Tensor, covariances: Tensor) -> Model: ...  # a copy that has these
+
+
+CAPABILITIES = (HasLogProb, HasElbo, HasLatent, Conditional, Completes, Trains, HasWeightedFit, HasStatistics, HasGaussians)
 
 # %% ../nbs/00_core.ipynb #ac07f441
 def capabilities(model: Model) -> list[str]:

@@ -20,7 +20,7 @@ from torch import Tensor
 from ..core import Condition, HasStatistics, Model, Noise, arguments, available_if, check_weights, digest, narrow, require_fitted
 from ..data import Data, Images, Vectors, check_kind
 from ..emissions import poisson_quantile
-from ..gaussians import SMALLEST, coefficients, log_joint, moments, patterns, quadratic, regression
+from ..gaussians import SMALLEST, coefficients, least_variance, likeliest, log_joint, moments, patterns, quadratic, regression
 from ..tables import Kind, Table
 from ..train import check_learnable, clone
 
@@ -300,11 +300,8 @@ class Gaussian(Rows):
             variance = second / number - mean**2
             covariance, sound = torch.diag_embed(variance), variance.amin(-1) > SMALLEST
         else:
-            number, first, second = moments(sums, d)
-            mean = first / number[..., None]
-            covariance = second / number[..., None, None] - mean[..., :, None] * mean[..., None, :]
-            factor, failed = torch.linalg.cholesky_ex(covariance.nan_to_num())
-            sound = (failed == 0) & (factor.diagonal(dim1=-2, dim2=-1).square().amin(-1) > SMALLEST)
+            mean, covariance = likeliest(*moments(sums, d))
+            sound = least_variance(covariance, True) > SMALLEST
         covariance = torch.where(sound[..., None, None], covariance, math.nan)  # no density where it has collapsed
         self.mean_, self.covariance_, self.axes_ = study.centre + study.scale * mean, covariance * study.scale[:, None] * study.scale, None
         return self.learnt(study)

@@ -19,7 +19,7 @@ from torch import Tensor
 from ..core import Completes, Condition, HasLogProb, HasStatistics, HasWeightedFit, Model, Noise, arguments, available_if, check_seed, check_weights, digest, escape, narrow, require, require_fitted
 from ..data import Data, Vectors, check_items, is_frame
 from ..em import ByEM
-from ..gaussians import BLOCK, SMALLEST, centres, coefficients, completed, hold, log_joint, moments, patterns, quadratic, regression
+from ..gaussians import BLOCK, SMALLEST, centres, coefficients, completed, hold, least_variance, likeliest, log_joint, moments, of_kind, patterns, quadratic, regression
 from ..train import check_learnable, clone, step_seed
 
 # %% ../../nbs/models/21_mixture.ipynb #06ddf0a4
@@ -261,11 +261,7 @@ class GaussianMixture(FiniteMixture):
 
     def _finish(self, x: Rows, weights: Tensor, means: Tensor, covariances: Tensor) -> dict[str, Tensor]:
         "Parameters in the data's own units, from standardised ones, with covariances as the model wants them."
-        if self.covariance == "tied": covariances = (weights[..., None, None] * covariances).sum(1, keepdim=True).expand_as(covariances)
-        if self.covariance == "spherical":
-            variance = (covariances * x.scale**2).mean(-1, keepdim=True).clamp(min=self.floor * x.scale.square().mean())
-            return {"weights": weights, "means": x.centre + x.scale * means, "covariances": variance.expand_as(covariances).contiguous()}
-        if self.floor: covariances = hold(covariances, self.floor) if self._products else covariances.clamp(min=self.floor)
+        covariances = of_kind(covariances, weights, self.covariance, self.floor, x.scale)
         unit = x.scale[:, None] * x.scale if self._products else x.scale**2
         return {"weights": weights, "means": x.centre + x.scale * means, "covariances": covariances * unit}
 
@@ -286,20 +282,13 @@ class GaussianMixture(FiniteMixture):
         return nats, tuple(torch.stack(parts).sum(0) if len(parts) > 1 else parts[0] for parts in zip(*found))
 
     def maximise(self, x: Rows, counts: tuple[Tensor, Tensor, Tensor]) -> dict[str, Tensor]:
-        number, first, second = counts
-        number = number.clamp(min=1e-300)
-        means = first / number[..., None]
-        if self._products: covariances = second / number[..., None, None] - means[..., :, None] * means[..., None, :]
-        else: covariances = (second / number[..., None] - means**2).clamp(min=0)
+        number = counts[0].clamp(min=1e-300)
+        means, covariances = likeliest(*counts)
         return self._finish(x, number / number.sum(1, keepdim=True), means, covariances)
 
     def trouble(self, x: Rows, parameters: dict[str, Tensor]) -> dict[int, str]:
-        weights, covariances = parameters["weights"], self._standardised(x, parameters)[1]
-        if self._products:
-            factor, singular = torch.linalg.cholesky_ex(covariances)
-            least = torch.where(singular > 0, 0.0, factor.diagonal(dim1=-2, dim2=-1).square().amin(-1).nan_to_num(0))
-        else: least = covariances.amin(-1).nan_to_num(0)
-        bad = (weights < 1e-12) | (least < (0.5 * self.floor or SMALLEST))
+        least = least_variance(self._standardised(x, parameters)[1], self._products)
+        bad = (parameters["weights"] < 1e-12) | (least < (0.5 * self.floor or SMALLEST))
         found = {}
         for r in bad.any(1).nonzero().flatten().tolist():
             k = int(bad[r].int().argmax())
@@ -321,6 +310,26 @@ class GaussianMixture(FiniteMixture):
         means_told = means + (gain @ (told[observed] - means[:, observed])[..., None]).squeeze(-1)
         means_told[:, observed] = told[observed]
         return log_joint(told[None], weights, means, covariances)[0].softmax(0), means_told, rest
+
+    @available_if(lambda self: not self.conditions)
+    def gaussians(self) -> tuple[Tensor, Tensor, Tensor]:  # (k,), (k, d), (k, d, d)
+        "Weights, means and covariances of the components."
+        return self._mixture()
+
+    @available_if(lambda self: not self.conditions)
+    def with_gaussians(
+        self,
+        weights: Tensor,  # (k,)
+        means: Tensor,  # (k, d)
+        covariances: Tensor,  # (k, d, d); the nearest of the model's kind are taken
+    ) -> "GaussianMixture":
+        "A copy with components of your own; `fit` goes on from there."
+        weights, means, covariances = (torch.as_tensor(values).double() for values in (weights, means, covariances))
+        if not self._products: covariances = covariances.diagonal(dim1=-2, dim2=-1)
+        twin = clone(self)
+        covariances = of_kind(covariances, weights, self.covariance, 0.0, torch.ones(means.shape[1], dtype=torch.float64))
+        twin.parameters_ = {"weights": weights / weights.sum(), "means": means, "covariances": covariances.contiguous()}
+        return twin
 
     @property
     def means_(self) -> Tensor:

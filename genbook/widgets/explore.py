@@ -8,7 +8,6 @@ __all__ = ['MOST_WEIGHTS', 'SCRIPT', 'STYLE', 'PADDING', 'frame', 'still', 'page
 
 # %% ../../nbs/42_explore.ipynb #828c7c09
 import base64
-import hashlib
 import io
 import itertools
 import json
@@ -17,7 +16,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +28,11 @@ from torch import Tensor
 from traitlets import Bool, Dict, Float, List, observe
 
 from .. import __version__
-from ..core import Conditional, HasLatent, Model, Noise, check_seed, escape, fingerprint, require, require_fitted
+from ..core import Conditional, HasGaussians, HasLatent, Model, Noise, check_seed, escape, fingerprint, require, require_fitted
 from ..data import Data
 from ..latent import activity
-from .comms import answer_at_once, static
+from .comms import answer_at_once, as_page, static
+from .ellipses import Ellipses
 
 # %% ../../nbs/42_explore.ipynb #a934e4b2
 def frame(
@@ -114,7 +114,7 @@ def slider_range(
     return round((middle - reach) * unit, 12), round((middle + reach) * unit, 12)
 
 # %% ../../nbs/42_explore.ipynb #7e8a81ea
-SCRIPT, STYLE = static("keep.js", "decode.js", "explore.js"), static("explore.css")
+SCRIPT, STYLE = static("keep.js", "decode.js", "parts.js", "explore.js"), static("explore.css")
 PADDING = bytes(66_000)  # a shorter answer to a page on the same machine waits 40 ms: the server's small packets (Nagle) for the page's late acknowledgement
 
 
@@ -295,11 +295,8 @@ class Explorer(anywidget.AnyWidget):
         state = {name: getattr(self, name) for name in names} | {"in_page": True, "shown": still(self.model.modality_, self.item.items)}
         if self.about["page"]: state["weights"] = self.weights or page_decoder(self.model, self._choices)
         state["about"] = {**self.about, "data": False, "picture": False, "still": True}
-        data = json.dumps(state).replace("<", "\\u003c")  # so that no text in it can end the script
-        name = f"genbook-{hashlib.sha256(data.encode()).hexdigest()[:12]}"
         now = f'<img alt="{escape(self)}" src="{self.shown["picture"]}" width="256">' if "picture" in state["shown"] else f"<pre>{escape(state['shown']['text'])}</pre>"
-        return (f'<style>{STYLE}</style><div id="{name}">{now}</div><script type="module">{static("page.js")}{SCRIPT.replace("export default", "const widget =")}\n'
-                f'const place = document.querySelector("#{name}:not([data-live])");\nplace.dataset.live = "";\nplace.replaceChildren();\nwidget.render({{ model: pageModel({data}), el: place }});</script>')
+        return as_page(state, SCRIPT, STYLE, now)
 
 
 def _name_of(model: Model) -> str:
@@ -311,10 +308,13 @@ def _name_of(model: Model) -> str:
 # %% ../../nbs/42_explore.ipynb #03c56523
 def explore(
     model: Model,  # has codes; a model with labels has them once told, and the explorer tells it
-    data: Any = None,  # items to encode: tensor, array or `Data`
+    data: Any = None,  # items: tensor, array, data frame or `Data`; to encode, or to lie under the components of a mixture
     *,
     directions: Mapping[str, Tensor] | None = None,  # name -> (d,) one more slider each, such as `genbook.latent.direction` finds
-) -> Explorer:
-    "Sliders over the codes of `model`, those that change most first."
+    columns: Sequence[str] | None = None,  # two columns of a mixture of Gaussians, by default the first two
+) -> Explorer | Ellipses:
+    "Sliders over the codes of `model`, those that change most first; of a mixture of Gaussians, with rows beside it, the components as ellipses that can be dragged."
     require_fitted(model)
-    return Explorer(model, data if data is None or isinstance(data, Data) else Data(data), directions)
+    data = data if data is None or isinstance(data, Data) else Data(data)
+    if data is not None and directions is None and isinstance(model, HasGaussians) and model.gaussians()[1].shape[1] > 1: return Ellipses(model, data, columns)
+    return Explorer(model, data, directions)
