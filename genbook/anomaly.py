@@ -37,22 +37,19 @@ class Share:
 def share_of(
     count: int,  # how many raised an alarm
     of: int,  # among how many
-    confidence: float = 0.95,
 ) -> Share:  # with its interval
-    "A share with its exact interval (Clopper and Pearson, 1934)."
+    "A share with its exact 95 % interval (Clopper and Pearson, 1934)."
     if not 0 <= count <= of or of < 1: raise ValueError(f"count is {count} of {of}, but a share has a count from 0 to the number of items: check what was counted.")
-    tail = (1 - confidence) / 2
-    low = float(betaincinv(count, of - count + 1, tail)) if count else 0.0
-    high = float(betaincinv(count + 1, of - count, 1 - tail)) if count < of else 1.0
+    low = float(betaincinv(count, of - count + 1, 0.025)) if count else 0.0
+    high = float(betaincinv(count + 1, of - count, 0.975)) if count < of else 1.0
     return Share(count / of, low, high)
 
 # %% ../nbs/32_anomaly.ipynb #3ba5b48e
 def auroc(
     normal: Tensor,  # (m,) scores of normal items
     anomalous: Tensor,  # (n,) scores of anomalous ones
-    z: float = 1.96,  # standard deviations: 1.96 for a confidence of 95 %
 ) -> Share:  # 0.5 for guessing, 1 for perfect
-    "The chance that an anomalous item scores higher than a normal one, with the interval of Newcombe (2006, method 5)."
+    "The chance that an anomalous item scores higher than a normal one, with the 95 % interval of Newcombe (2006, method 5)."
     normal, anomalous = (torch.as_tensor(scores).detach().double().flatten().contiguous() for scores in (normal, anomalous))
     for name, scores in (("normal", normal), ("anomalous", anomalous)):
         if len(scores) == 0 or scores.isnan().any(): raise ValueError(f"The {name} scores are {len(scores)}, {int(scores.isnan().sum())} of them NaN, but at least one number was expected, and no NaN: check what you pass.")
@@ -61,7 +58,7 @@ def auroc(
     found, between = float(below.double().mean()) / (2 * m), (m + n) / 2 - 1
 
     def off(a: float) -> float:  # above 0 where `a` is too far away
-        return (found - a) ** 2 - z**2 * a * (1 - a) / (m * n) * (1 + between * ((1 - a) / (2 - a) + a / (1 + a)))
+        return (found - a) ** 2 - 1.96**2 * a * (1 - a) / (m * n) * (1 + between * ((1 - a) / (2 - a) + a / (1 + a)))
 
     def edge(near: float, far: float) -> float:
         for _ in range(60):
@@ -164,7 +161,7 @@ class Detector(Scorer):
         self.unit = "negative log-density, nats" if isinstance(model, HasLogProb) else "negative bound on the log-density, nats"
 
     def score(self, x: Any) -> Tensor:  # (n,) nats
-        "The negative log-density of items, or where there is none the negative bound on it. Infinite for what the model cannot make."
+        "The negative log-density of items, or where there is none the negative bound on it. Infinite for what the model cannot make. The random codes of a bound go with the place of an item: in another order, scores differ a little."
         if isinstance(self.model, HasLogProb): return -self.model.log_prob(x).double()
         return -torch.stack([self.model.elbo(x, seed=self.seed + i).double() for i in range(self.samples)]).mean(0)
 
