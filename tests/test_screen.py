@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from genbook.anomaly import Detector, NearestNeighbours, rate
+from genbook.anomaly import Detector, NearestNeighbours, share_of
 from genbook.data import Data, digits
 from genbook.models.likelihood import Gaussian
 from genbook.widgets.screen import Screen, screen
@@ -41,7 +41,7 @@ def visit(browser):
         page.problems = []
         page.on("pageerror", lambda e: page.problems.append(str(e)))
         html = made.page().replace("save_changes() {}", "save_changes() { window.saved = (window.saved ?? 0) + 1 }")
-        html = html.replace("widget.render({ model: pageModel(", "Object.assign(window, { rate, state: pageModel(").replace("), el: place });</script>", ") }); widget.render({ model: state, el: place });</script>")
+        html = html.replace("widget.render({ model: pageModel(", "Object.assign(window, { shareOf, state: pageModel(").replace("), el: place });</script>", ") }); widget.render({ model: state, el: place });</script>")
         page.set_content(f'<!doctype html><html lang="en"><title>x</title><meta name="viewport" content="width=device-width"><style>:root {{ color-scheme: light dark }}</style><main><h1>x</h1>{html}</main>')
         page.wait_for_selector(".genbook-screen")
         return page
@@ -64,7 +64,7 @@ def threshold(page) -> float:
 def test_the_page_computes_the_same_intervals(visit, rows):
     page = visit(rows)
     for count, of in ((0, 1), (1, 1), (0, 100), (3, 100), (100, 100), (50, 1000), (9_999, 10_000), (1, 100_000)):
-        expected, found = rate(count, of), page.evaluate("([count, of]) => rate(count, of)", [count, of])
+        expected, found = share_of(count, of), page.evaluate("([count, of]) => shareOf(count, of)", [count, of])
         assert [found["value"], found["low"], found["high"]] == pytest.approx([expected.value, expected.low, expected.high], abs=1e-9), (count, of)
 
 

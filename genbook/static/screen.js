@@ -27,8 +27,8 @@ function betaBelow(x, a, b) {
   return (Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x)) * fraction) / a;
 }
 
-// As `rate` in genbook.anomaly: a share with its exact 95 % interval (Clopper and Pearson, 1934).
-function rate(count, of) {
+// As `share_of` in genbook.anomaly: a share with its exact 95 % interval (Clopper and Pearson, 1934).
+function shareOf(count, of) {
   const solve = (share, a, b) => {
     let low = 0, high = 1;
     for (let i = 0; i < 50; i++) {
@@ -136,7 +136,7 @@ function render({ model, el, signal }) {
     input.style.setProperty("--to", "100%");
     columns.forEach((column, i) => column.classList.toggle("genbook-alarm", (bars[i].low + bars[i].high) / 2 > now));
     const words = groups.map((group, g) => {
-      const some = Math.round((above(group.sorted, now) * group.of) / group.sorted.length), found = rate(some, group.of);
+      const some = Math.round((above(group.sorted, now) * group.of) / group.sorted.length), found = shareOf(some, group.of);
       return `${group.says} ${percent(found.value)}, ${some} of ${group.of} ${group.name} (95% interval ${percent(found.low)} to ${percent(found.high)})`;
     });
     words.forEach((text, g) => (told[g].textContent = text));

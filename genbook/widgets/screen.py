@@ -16,7 +16,7 @@ import numpy as np
 from torch import Tensor
 from traitlets import Dict, Float, List
 
-from ..anomaly import Estimate, Scorer, rate
+from ..anomaly import Scorer, Share, share_of
 from ..core import NotFitted, escape
 from ..data import Data
 from .comms import page_of, static
@@ -35,7 +35,8 @@ def edges(
 ) -> np.ndarray:  # (bars + 1,)
     "Edges of the bars of a histogram, at round numbers."
     finite = [scores[np.isfinite(scores)] for scores in groups]
-    low, high = min(scores.min() for scores in finite if len(scores)), max([least, *(np.quantile(scores, 0.98) for scores in finite if len(scores))])
+    quarters = [np.quantile(scores, (0.25, 0.75, 1)) for scores in finite if len(scores)]
+    low, high = min(scores.min() for scores in finite if len(scores)), max([least, *(min(c, b + 1.5 * (b - a)) for a, b, c in quarters)])
     step = round_step(max(high - low, 1e-9 * max(1.0, abs(high))) / (bars - 1))
     first = math.floor(low / step)
     return np.arange(first, max(math.floor(high / step) + 2, first + 2)) * step
@@ -75,17 +76,17 @@ class Screen(anywidget.AnyWidget):
             threshold=min(start, float(ends[-1])))
 
     @property
-    def false_alarms(self) -> Estimate:
+    def false_alarms(self) -> Share:
         "The share of held-out normal items above the threshold."
         return self._share("held-out items")
 
     @property
-    def alarms(self) -> Estimate | None:
+    def alarms(self) -> Share | None:
         "The share of new items above the threshold."
         return self._share("new items") if "new items" in self.scores else None
 
-    def _share(self, name: str) -> Estimate:
-        return rate(int((self.scores[name] > self.threshold).sum()), len(self.scores[name]))
+    def _share(self, name: str) -> Share:
+        return share_of(int((self.scores[name] > self.threshold).sum()), len(self.scores[name]))
 
     def __repr__(self) -> str:
         new = f"; alarms among new items {self.alarms}" if self.alarms else ""
