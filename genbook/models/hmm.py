@@ -20,7 +20,7 @@ from ..chains import Batch, Expected, batches, best_path, expected, log_expected
 from ..core import Condition, Model, Noise, arguments, did_you_mean, narrow, require_fitted
 from ..data import Data, Sequences, Symbols, check_kind
 from ..em import ByEM, as_one, pick
-from ..emissions import CategoricalEmission, Emission, GaussianEmission, ModelEmission, PoissonEmission, numbered, vocabulary
+from ..emissions import UNKNOWN, CategoricalEmission, Emission, GaussianEmission, ModelEmission, PoissonEmission, numbered, vocabulary
 from ..train import step_seed
 
 # %% ../../nbs/models/22_hmm.ipynb #133d076b
@@ -314,7 +314,7 @@ class HiddenMarkov(ByEM):
     def emitted(self) -> list[str]:
         "What each state emits, in words."
         require_fitted(self)
-        return self._emission.words(self.parameters_["emission"], self.symbols_)
+        return self._emission.words(self.parameters_["emission"], self.symbols_ and ["(unknown)" if symbol == UNKNOWN else symbol for symbol in self.symbols_])
 
     @property
     def accepts(self) -> Mapping[str, Condition]:

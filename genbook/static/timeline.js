@@ -44,7 +44,7 @@ function render({ model, el, signal }) {
   const rows = names.map((_, k) => make("tr", {}, make("th", { scope: "row" }, ...title(k)), now[k], make("td", { textContent: emitted[k] })));
   const head = (...cells) => make("thead", {}, make("tr", {}, ...cells.map((cell) => make("th", { scope: "col" }, ...[cell].flat()))));
   const states = make("table", {}, make("caption", { textContent: "States" }), head("state", "here", "emits"), make("tbody", {}, ...rows));
-  const matrix = make("table", { className: "genbook-matrix" }, make("caption", { textContent: "Transitions, from row to column" }), head("", ...names.map((_, k) => title(k))),
+  const matrix = make("table", { className: "genbook-matrix" }, make("caption", { textContent: "Transitions" }), head("from", ...names.map((_, k) => title(k))),
     make("tbody", {}, ...transitions.map((row, i) => make("tr", {}, make("th", { scope: "row" }, ...title(i)), ...row.map((p) => {
       const cell = make("td", { textContent: p.toFixed(3) });
       cell.style.setProperty("--share", p);
@@ -84,7 +84,8 @@ function render({ model, el, signal }) {
     const numbers = shown.values?.flat().filter((v) => v !== null) ?? [];
     const low = Math.min(...numbers), high = Math.max(...numbers), columns = shown.values?.[0].length ?? 0;
     values.hidden = !numbers.length;
-    valuesTitle.textContent = shown.symbols ? "" : numbers.length ? `Observed, from ${short(low)} to ${short(high)}${about.more}` : "Nothing was observed here";
+    valuesTitle.hidden = Boolean(shown.symbols);
+    valuesTitle.textContent = numbers.length ? `Observed, from ${short(low)} to ${short(high)}${about.more}` : "Nothing was observed here";
     values.replaceChildren(box(80, ...Array.from({ length: columns }, (_, c) => {
       let pen = "M";
       const d = shown.values.map((row, t) => {
@@ -104,6 +105,8 @@ function render({ model, el, signal }) {
     }));
     time.min = shown.start;
     time.max = shown.start + n - 1;
+    time.style.width = `calc((100% - 14px) * ${1 - 1 / n} + 14px)`; // so that its thumb, 14 pixels wide, stands below the middle of a frame
+    time.style.marginLeft = `calc((100% - 14px) / ${2 * n})`;
     mark(model.get("frame"));
   };
 

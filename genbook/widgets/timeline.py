@@ -10,7 +10,6 @@ import os
 from typing import Any
 
 import anywidget
-import torch
 from torch import Tensor
 from traitlets import Dict, Int, List, observe, validate
 
