@@ -6,7 +6,8 @@
 __all__ = ['CAPABILITIES', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise', 'check_seed', 'Condition', 'Modality',
            'object_array', 'in_short', 'Origin', 'Samples', 'Model', 'draw_samples', 'arguments', 'is_fitted',
            'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb', 'HasElbo',
-           'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'capabilities', 'require', 'available_if']
+           'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'HasStates', 'capabilities', 'require',
+           'available_if']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
 import copy
@@ -412,7 +413,19 @@ class HasWeightedFit(Protocol, metaclass=_Capability):
     def fit_weighted(self, x: Any, weights: Tensor) -> Model: ...  # itself; weights (n,) from 0 up, which need not sum to anything
 
 
-CAPABILITIES = (HasLogProb, HasElbo, HasLatent, Conditional, Trains, HasWeightedFit)
+@runtime_checkable
+class HasStates(Protocol, metaclass=_Capability):
+    "Explains every frame of a sequence by one of a few hidden states that follow each other at random. `names` is what the states are called."
+
+    names: list[str]
+
+    def posterior(self, x: Any) -> list[Tensor]: ...  # (frames, K) for each sequence
+    def best_path(self, x: Any) -> list[Any]: ...  # (frames,) for each sequence: numbers of states, or names
+    def transitions(self) -> Tensor: ...  # (K, K) probability of each state after each
+    def emitted(self) -> list[str]: ...  # what each state emits, in words
+
+
+CAPABILITIES = (HasLogProb, HasElbo, HasLatent, HasStates, Conditional, Trains, HasWeightedFit)
 
 # %% ../nbs/00_core.ipynb #ac07f441
 def capabilities(model: Model) -> list[str]:

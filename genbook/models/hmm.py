@@ -20,7 +20,7 @@ from ..chains import Batch, Expected, batches, best_path, expected, log_expected
 from ..core import Condition, Model, Noise, arguments, did_you_mean, narrow, require_fitted
 from ..data import Data, Sequences, Symbols, check_kind
 from ..em import ByEM, as_one, pick
-from ..emissions import CategoricalEmission, Emission, GaussianEmission, ModelEmission, PoissonEmission, numbered, vocabulary
+from ..emissions import UNKNOWN, CategoricalEmission, Emission, GaussianEmission, ModelEmission, PoissonEmission, numbered, vocabulary
 from ..train import step_seed
 
 # %% ../../nbs/models/22_hmm.ipynb #133d076b
@@ -251,7 +251,7 @@ class HiddenMarkov(ByEM):
                 found.append(places[str(state)])
         return torch.tensor(found)
 
-    def _look(self, x: Any) -> tuple[Frames, dict[str, Any]]:
+    def _look(self, x: Any, columns: int = 256) -> tuple[Frames, dict[str, Any]]:
         "Sequences to be explained, and the parameters with an axis of restarts of length one."
         require_fitted(self)
         data = x if isinstance(x, Data) else Data(x)
@@ -262,7 +262,7 @@ class HiddenMarkov(ByEM):
         self._emission.check(self.parameters_["emission"], rows)
         parameters = as_one(self.parameters_)
         lengths = [len(item) for item in data.items]
-        return self._frames(rows, lengths, self._emission.known(parameters["emission"]), batches(lengths)), parameters
+        return self._frames(rows, lengths, self._emission.known(parameters["emission"]), batches(lengths, columns=columns)), parameters
 
     def log_prob(self, x: Any) -> Tensor:  # (n,)
         "Exact log-density, or log-probability, of each sequence given its length, in nats; of what follows the prefix, if the model was told one."
@@ -296,7 +296,7 @@ class HiddenMarkov(ByEM):
 
     def best_path(self, x: Any) -> list[Tensor] | list[list[str]]:  # (frames,) for each sequence; lists of names, if the states have names
         "The most probable course of states of each sequence, as a whole (Viterbi, 1967)."
-        frames, parameters = self._look(x)
+        frames, parameters = self._look(x, columns=512)
         out = torch.empty(len(frames.rows), dtype=torch.long)
         for batch, placed in zip(frames.batches, frames.placed):
             log_b = self._emission.log_density(frames.study, placed, parameters["emission"])[0].unflatten(1, batch.frames.shape).transpose(0, 1).contiguous()
@@ -305,6 +305,16 @@ class HiddenMarkov(ByEM):
             batch.give(out, path)
         paths = out.split(frames.lengths)
         return list(paths) if isinstance(self.states, int) else [[self.names[k] for k in path.tolist()] for path in paths]
+
+    def transitions(self) -> Tensor:  # (K, K)
+        "How probable each state is after each."
+        require_fitted(self)
+        return self.parameters_["transition"]
+
+    def emitted(self) -> list[str]:
+        "What each state emits, in words."
+        require_fitted(self)
+        return self._emission.words(self.parameters_["emission"], self.symbols_ and ["(unknown)" if symbol == UNKNOWN else symbol for symbol in self.symbols_])
 
     @property
     def accepts(self) -> Mapping[str, Condition]:

@@ -7,19 +7,6 @@ const FIRST = 8; // sliders to begin with, and how many more each time
 
 let widgets = 0;
 
-function make(tag, props = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), props);
-  element.append(...children);
-  return element;
-}
-
-// A control that keeps its keys: without the mark, JupyterLab's command mode takes arrows, Enter and letters from it.
-function control(tag, props, ...children) {
-  const element = make(tag, props, ...children);
-  element.dataset.lmSuppressShortcuts = "true";
-  return element;
-}
-
 const middle = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 const brief = (x, digits) => (Math.abs(x) < 10 ** -digits / 2 ? 0 : x).toFixed(digits).replace("-", "\u2212"); // with a true minus
 const bytesOf = (buffer) => new Uint8Array(buffer.buffer ?? buffer, buffer.byteOffset ?? 0, buffer.byteLength);

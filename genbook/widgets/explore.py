@@ -8,7 +8,6 @@ __all__ = ['MOST_WEIGHTS', 'SCRIPT', 'STYLE', 'PADDING', 'frame', 'still', 'page
 
 # %% ../../nbs/42_explore.ipynb #828c7c09
 import base64
-import hashlib
 import io
 import itertools
 import json
@@ -29,10 +28,11 @@ from torch import Tensor
 from traitlets import Bool, Dict, Float, List, observe
 
 from .. import __version__
-from ..core import Conditional, HasLatent, Model, Noise, check_seed, escape, fingerprint, require, require_fitted
+from ..core import Conditional, HasLatent, HasStates, Model, Noise, check_seed, escape, fingerprint, require, require_fitted
 from ..data import Data
 from ..latent import activity
-from .comms import answer_at_once, static
+from .comms import answer_at_once, page_of, static
+from .timeline import Timeline
 
 # %% ../../nbs/42_explore.ipynb #a934e4b2
 def frame(
@@ -114,7 +114,7 @@ def slider_range(
     return round((middle - reach) * unit, 12), round((middle + reach) * unit, 12)
 
 # %% ../../nbs/42_explore.ipynb #7e8a81ea
-SCRIPT, STYLE = static("keep.js", "decode.js", "explore.js"), static("explore.css")
+SCRIPT, STYLE = static("keep.js", "elements.js", "decode.js", "explore.js"), static("explore.css")
 PADDING = bytes(66_000)  # a shorter answer to a page on the same machine waits 40 ms: the server's small packets (Nagle) for the page's late acknowledgement
 
 
@@ -295,11 +295,8 @@ class Explorer(anywidget.AnyWidget):
         state = {name: getattr(self, name) for name in names} | {"in_page": True, "shown": still(self.model.modality_, self.item.items)}
         if self.about["page"]: state["weights"] = self.weights or page_decoder(self.model, self._choices)
         state["about"] = {**self.about, "data": False, "picture": False, "still": True}
-        data = json.dumps(state).replace("<", "\\u003c")  # so that no text in it can end the script
-        name = f"genbook-{hashlib.sha256(data.encode()).hexdigest()[:12]}"
         now = f'<img alt="{escape(self)}" src="{self.shown["picture"]}" width="256">' if "picture" in state["shown"] else f"<pre>{escape(state['shown']['text'])}</pre>"
-        return (f'<style>{STYLE}</style><div id="{name}">{now}</div><script type="module">{static("page.js")}{SCRIPT.replace("export default", "const widget =")}\n'
-                f'const place = document.querySelector("#{name}:not([data-live])");\nplace.dataset.live = "";\nplace.replaceChildren();\nwidget.render({{ model: pageModel({data}), el: place }});</script>')
+        return page_of(SCRIPT, STYLE, state, now)
 
 
 def _name_of(model: Model) -> str:
@@ -310,11 +307,15 @@ def _name_of(model: Model) -> str:
 
 # %% ../../nbs/42_explore.ipynb #03c56523
 def explore(
-    model: Model,  # has codes; a model with labels has them once told, and the explorer tells it
-    data: Any = None,  # items to encode: tensor, array or `Data`
+    model: Model,  # has codes, or states; a model with labels has codes once told, and the explorer tells it
+    data: Any = None,  # items to encode: tensor, array or `Data`; sequences, whose states are shown
     *,
     directions: Mapping[str, Tensor] | None = None,  # name -> (d,) one more slider each, such as `genbook.latent.direction` finds
-) -> Explorer:
-    "Sliders over the codes of `model`, those that change most first."
+) -> Explorer | Timeline:
+    "Sliders over the codes of `model`, those that change most first; of a model with hidden states, a timeline of those behind `data`."
     require_fitted(model)
-    return Explorer(model, data if data is None or isinstance(data, Data) else Data(data), directions)
+    data = data if data is None or isinstance(data, Data) else Data(data)
+    if isinstance(model, HasStates):
+        if data is None: raise ValueError(f"There are no sequences, but the states of {type(model).__name__} are explored along some: pass explore(model, x).")
+        return Timeline(model, data)
+    return Explorer(model, data, directions)
