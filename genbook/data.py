@@ -318,11 +318,11 @@ class Data:
         modality: Modality | None = None,  # by default found from the items
         **known: Any,  # name -> n values: numbers or strings
     ):
-        if isinstance(items, (Data, Samples)): items, modality = items.items, modality or (items.modality if isinstance(items, Data) else None)
+        if isinstance(items, (Data, Samples)): items, modality = items.items, modality or items.modality
         names = tuple(map(str, getattr(items, "columns", ())))  # of a data frame
         self.items = check_list(items) if is_list(items) else check_items(items, missing=True)
         self.modality = modality or (Vectors(len(names), names) if names else modality_of(self.items))
-        if hasattr(self.modality, "check"): self.modality.check(self.items)
+        if hasattr(self.modality, "check"): self.modality.check(self.items)  # of those that cannot be told by their shape, such as sounds
         self.known = {name: np.asarray(values) for name, values in known.items()}
         for name, values in self.known.items():
             if values.shape != (len(self),):
