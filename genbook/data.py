@@ -286,13 +286,13 @@ class Data:
         modality: Modality | None = None,  # by default found from the items
         **known: Any,  # name -> n values: numbers or strings
     ):
-        if isinstance(items, (Data, Samples)): items, modality = items.items, modality or (items.modality if isinstance(items, Data) else None)
+        if isinstance(items, (Data, Samples)): items, modality = items.items, modality or items.modality
         if is_frame(items):
             modality = modality if isinstance(modality, Table) else Table.of(items)
             items = modality.encode(items)
         self.items = check_list(items) if is_list(items) else check_items(items, missing=True)
         self.modality = modality or modality_of(self.items)
-        if hasattr(self.modality, "check"): self.modality.check(self.items)
+        if hasattr(self.modality, "check"): self.modality.check(self.items)  # of those that cannot be told by their shape, such as sounds
         self.known = {name: np.asarray(values) for name, values in known.items()}
         for name, values in self.known.items():
             if values.shape != (len(self),):

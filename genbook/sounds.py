@@ -14,9 +14,9 @@ import math
 import struct
 import wave
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -80,7 +80,7 @@ def read_origin(
     return ""
 
 # %% ../nbs/10_sounds.ipynb #bd5e7ff4
-HEARD = 20  # seconds of sound that are sent to a notebook, at most
+HEARD = 10  # seconds of sound that are sent to a notebook, at most
 HEARD_RATE = 16_000  # at this many frames a second, at most
 
 
@@ -97,10 +97,10 @@ def envelope(
     height: int = 64,  # pixels
 ) -> str:  # SVG
     "One sound as the band between its lowest and its highest value, over time."
+    item = item.nan_to_num(0).clamp(-1, 1)
     step = max(1, math.ceil(len(item) / (width // 2)))
-    padded = torch.nn.functional.pad(item.nan_to_num(0).clamp(-1, 1).T, (0, -len(item) % step)).reshape(-1, step) if step > 1 else item.nan_to_num(0).clamp(-1, 1).T.reshape(-1, 1)
-    low, high = (f(1).unflatten(0, (item.shape[1], -1)) for f in (padded.amin, padded.amax))
-    low, high = low.amin(0), high.amax(0)
+    low, high = (torch.nn.functional.pad(values, (0, -len(item) % step)).view(-1, step) for values in (item.amin(1), item.amax(1)))
+    low, high = low.amin(1), high.amax(1)
     xs = torch.linspace(2, width - 2, len(low)).tolist()
     def line(values: Iterable[float]) -> list[str]: return [f"{x:.0f},{height / 2 - value * (height / 2 - 2):.1f}" for x, value in zip(xs, values)]
     points = " ".join(line(high.tolist()) + line(low.tolist())[::-1])
@@ -112,14 +112,13 @@ def envelope(
 class Sounds(Sequences):
     "Waveforms: a list of (frames, channels) tensors with values from -1 to 1."
 
-    features: int = field(init=False, repr=False)  # the channels
     rate: int  # frames a second
     channels: int = 1  # 1 for mono, 2 for stereo
+    features: ClassVar[int] = property(lambda self: self.channels)  # no argument, as it is for other sequences
 
     def __post_init__(self):
         for name, value, example in (("rate", self.rate, 8000), ("channels", self.channels, 1)):
             if isinstance(value, bool) or not isinstance(value, int) or value < 1: raise ValueError(f"{name} is {value!r}, but a whole number from 1 was expected: pass something like {name}={example}.")
-        object.__setattr__(self, "features", self.channels)
 
     def check(self, items: Any) -> None:
         "Refuse what is not sound of this many channels, from -1 to 1."

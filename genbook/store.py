@@ -44,7 +44,7 @@ def to_json(
     if value is None or isinstance(value, (str, int, float, bool)): return value
     if hasattr(value, "item"): return value.item()  # a NumPy number
     if dataclasses.is_dataclass(value):
-        return {"$object": class_name(type(value)), "fields": to_json({part.name: getattr(value, part.name) for part in dataclasses.fields(value) if part.init}, tensors, path)}
+        return {"$object": class_name(type(value)), "fields": to_json(vars(value), tensors, path)}
     raise TypeError(f"{path or 'The value'} is a {type(value).__name__}, which cannot be saved: models store tensors, numbers, strings, lists and dictionaries.")
 
 

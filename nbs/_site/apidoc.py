@@ -42,7 +42,7 @@ def read_entries(source: str) -> list[Entry]:
 def class_entry(node: ast.ClassDef, comments: dict[int, str]) -> Entry:
     "A class: what its constructor takes, then its documented members."
     members = {n.name: function_entry(n, comments, node.name) for n in node.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))}
-    fields = [n for n in node.body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name) and not n.target.id.startswith("_")]
+    fields = [n for n in node.body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name) and not n.target.id.startswith("_") and "ClassVar" not in ast.unparse(n.annotation)]
     entry = Entry("class", node.name, "", ast.get_docstring(node) or "", [], {}, "", [ast.unparse(base) for base in node.bases])
     if "dataclass" in {decorator_name(d) for d in node.decorator_list}:
         entry.signature = "(" + ", ".join(f"{n.target.id}: {annotation(n.annotation)}" + (f" = {ast.unparse(n.value)}" if n.value else "") for n in fields) + ")"
