@@ -7,7 +7,7 @@ __all__ = ['CAPABILITIES', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise', 
            'object_array', 'in_short', 'Origin', 'available_if', 'Samples', 'Model', 'draw_samples', 'arguments',
            'is_fitted', 'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb',
            'HasElbo', 'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'HasStatistics', 'Completes',
-           'HasGaussians', 'capabilities', 'require', 'check_weights']
+           'HasGaussians', 'HasStates', 'capabilities', 'require', 'check_weights']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
 import copy
@@ -489,7 +489,19 @@ class HasGaussians(Protocol, metaclass=_Capability):
     def with_gaussians(self, weights: Tensor, means: Tensor, covariances: Tensor) -> Model: ...  # a copy that has these
 
 
-CAPABILITIES = (HasLogProb, HasElbo, HasLatent, Conditional, Completes, Trains, HasWeightedFit, HasStatistics, HasGaussians)
+@runtime_checkable
+class HasStates(Protocol, metaclass=_Capability):
+    "Explains every frame of a sequence by one of a few hidden states that follow each other at random. `names` is what the states are called."
+
+    names: list[str]
+
+    def posterior(self, x: Any) -> list[Tensor]: ...  # (frames, K) for each sequence
+    def best_path(self, x: Any) -> list[Any]: ...  # (frames,) for each sequence: numbers of states, or names
+    def transitions(self) -> Tensor: ...  # (K, K) probability of each state after each
+    def emitted(self) -> list[str]: ...  # what each state emits, in words
+
+
+CAPABILITIES = (HasLogProb, HasElbo, HasLatent, HasStates, Conditional, Completes, Trains, HasWeightedFit, HasStatistics, HasGaussians)
 
 # %% ../nbs/00_core.ipynb #ac07f441
 def capabilities(model: Model) -> list[str]:

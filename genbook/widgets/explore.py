@@ -28,11 +28,12 @@ from torch import Tensor
 from traitlets import Bool, Dict, Float, List, observe
 
 from .. import __version__
-from ..core import Conditional, HasGaussians, HasLatent, Model, Noise, check_seed, escape, fingerprint, require, require_fitted
+from ..core import Conditional, HasGaussians, HasLatent, HasStates, Model, Noise, check_seed, escape, fingerprint, require, require_fitted
 from ..data import Data
 from ..latent import activity
-from .comms import answer_at_once, as_page, static
+from .comms import answer_at_once, page_of, static
 from .ellipses import Ellipses
+from .timeline import Timeline
 
 # %% ../../nbs/42_explore.ipynb #a934e4b2
 def frame(
@@ -115,7 +116,7 @@ def slider_range(
     return round((middle - reach) * unit, 12), round((middle + reach) * unit, 12)
 
 # %% ../../nbs/42_explore.ipynb #7e8a81ea
-SCRIPT, STYLE = static("keep.js", "decode.js", "parts.js", "explore.js"), static("explore.css")
+SCRIPT, STYLE = static("keep.js", "elements.js", "decode.js", "explore.js"), static("explore.css")
 PADDING = bytes(66_000)  # a shorter answer to a page on the same machine waits 40 ms: the server's small packets (Nagle) for the page's late acknowledgement
 
 
@@ -299,7 +300,7 @@ class Explorer(anywidget.AnyWidget):
         if self.about["page"]: state["weights"] = self.weights or page_decoder(self.model, self._choices)
         state["about"] = {**self.about, "data": False, "picture": False, "still": True}
         now = f'<img alt="{escape(self)}" src="{self.shown["picture"]}" width="256">' if "picture" in self.shown else f"<pre>{escape(self)}</pre>"
-        return as_page(state, SCRIPT, STYLE, now)
+        return page_of(SCRIPT, STYLE, state, now)
 
 
 def _name_of(model: Model) -> str:
@@ -310,14 +311,17 @@ def _name_of(model: Model) -> str:
 
 # %% ../../nbs/42_explore.ipynb #03c56523
 def explore(
-    model: Model,  # has codes; a model with labels has them once told, and the explorer tells it
-    data: Any = None,  # items: tensor, array, data frame or `Data`; to encode, or to lie under the components of a mixture
+    model: Model,  # has codes, or states; a model with labels has codes once told, and the explorer tells it
+    data: Any = None,  # items: tensor, array, data frame or `Data`; to encode; rows, to lie under the components of a mixture; sequences, whose states are shown
     *,
     directions: Mapping[str, Tensor] | None = None,  # name -> (d,) one more slider each, such as `genbook.latent.direction` finds
     columns: Sequence[str] | None = None,  # two columns of a mixture of Gaussians, by default the first two
-) -> Explorer | Ellipses:
-    "Sliders over the codes of `model`, those that change most first; of a mixture of Gaussians, with rows beside it, the components as ellipses that can be dragged."
+) -> Explorer | Ellipses | Timeline:
+    "Sliders over the codes of `model`, those that change most first; of a mixture of Gaussians, with rows beside it, the components as ellipses that can be dragged; of a model with hidden states, a timeline of those behind `data`."
     require_fitted(model)
     data = data if data is None or isinstance(data, Data) else Data(data)
     if data is not None and directions is None and isinstance(model, HasGaussians) and model.gaussians()[1].shape[1] > 1: return Ellipses(model, data, columns)
+    if isinstance(model, HasStates):
+        if data is None: raise ValueError(f"There are no sequences, but the states of {type(model).__name__} are explored along some: pass explore(model, x).")
+        return Timeline(model, data)
     return Explorer(model, data, directions)
