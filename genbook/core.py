@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['CAPABILITIES', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise', 'check_seed', 'Condition', 'Modality',
-           'object_array', 'in_short', 'Origin', 'Samples', 'Model', 'draw_samples', 'arguments', 'is_fitted',
-           'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb', 'HasElbo',
-           'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'HasStates', 'capabilities', 'require',
-           'available_if']
+           'object_array', 'in_short', 'Origin', 'available_if', 'Samples', 'Model', 'draw_samples', 'arguments',
+           'is_fitted', 'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb',
+           'HasElbo', 'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'HasStatistics', 'Completes',
+           'HasGaussians', 'HasStates', 'capabilities', 'require', 'check_weights']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
 import copy
@@ -20,6 +20,7 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, runtime_checkable
@@ -72,13 +73,21 @@ class Noise:
         "`count` random 64-bit words for each item."
         blocks = -(-count // 4)  # Philox makes four words at a time
         self.calls += 1
-        out = np.empty((len(self), blocks * 4), dtype=np.uint64)
-        breaks = np.flatnonzero(np.diff(self.indices) != 1) + 1  # neighbours are drawn in one go
-        for rows in np.split(np.arange(len(self)), breaks):
-            if len(rows) == 0: continue
-            philox = np.random.Philox(counter=int(self.indices[rows[0]]) * blocks, key=[self.seed, self.calls])
-            out[rows] = philox.random_raw(len(rows) * blocks * 4).reshape(len(rows), -1)
-        return out[:, :count]
+
+        def drawn(first: int, items: int) -> np.ndarray:  # of neighbours, in one go
+            philox = np.random.Philox(counter=first * blocks, key=[self.seed, self.calls])
+            return philox.random_raw(items * blocks * 4).reshape(items, -1)[:, :count]
+
+        starts = np.flatnonzero(np.diff(self.indices, prepend=-2) != 1)  # of runs of neighbours
+        low, span = (int(self.indices.min()), int(np.ptp(self.indices)) + 1) if len(self) else (0, 0)
+        if span * blocks <= 64 * len(starts): return drawn(low, span)[self.indices - low]  # many, here and there: draw those between, too
+        return np.concatenate([drawn(int(run[0]), len(run)) for run in np.split(self.indices, starts[1:])])
+
+    def part(self, places: Tensor) -> "Noise":  # (m,) positions among the items
+        "The draws that come next, for some of the items alone."
+        part = Noise(self.seed, self.indices[places.numpy()])
+        part.calls = self.calls
+        return part
 
     def uniform(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:  # (n, *shape), strictly inside (0, 1)
         "Uniform numbers between 0 and 1, both excluded."
@@ -110,17 +119,19 @@ def check_seed(seed: int | None) -> int:
 # %% ../nbs/00_core.ipynb #373e63af
 @dataclass(frozen=True)
 class Condition:
-    "One thing that a model can be told: a choice among `choices`, a number between `low` and `high`, an item of a `modality` or a part of one, or free text if none of these is given."
+    "One thing that a model can be told: a choice among `choices`, a number or a date between `low` and `high`, an item of a `modality` or a part of one, or free text if none of these is given."
 
     choices: tuple = ()
-    low: float | None = None
-    high: float | None = None
+    low: float | str | None = None  # a date is written as in ISO 8601
+    high: float | str | None = None
     modality: Any = None  # one whose `read` makes an item of a value
 
     @property
     def kind(self) -> str:
-        "`choice`, `number`, `item` or `text`."
-        return "choice" if self.choices else "number" if self.low is not None else "text" if self.modality is None else "item"
+        "`choice`, `number`, `date`, `item` or `text`."
+        if self.choices: return "choice"
+        if self.low is not None: return "date" if isinstance(self.low, str) else "number"
+        return "text" if self.modality is None else "item"
 
     def read(self, name: str, value: Any) -> Any:
         "`value` as the model needs it; strings such as `'3'` are read as the choice or number they spell."
@@ -129,7 +140,15 @@ class Condition:
         if self.kind == "choice":
             for choice in self.choices:
                 if str(value) == str(choice) or value == choice: return choice
+            for choice in self.choices:
+                if str(value).lower() == str(choice).lower(): return choice  # smoker: true
             raise ValueError(f"{name} is {value!r}, which this model has not seen.{did_you_mean(value, self.choices)}")
+        if self.kind == "date":
+            try: moment = datetime.fromisoformat(str(value))
+            except ValueError: moment = None
+            found = "" if moment is None else str(value) if len(str(value)) == 10 else (moment if moment.tzinfo is None else moment.astimezone(timezone.utc).replace(tzinfo=None)).isoformat()
+            if not self.low[:10] <= found[:10] <= self.high[:10]: raise ValueError(f"{name} is {str(value)!r}, but this model knows dates from {self.low} to {self.high}: write one of those, such as {self.low}.")
+            return found
         try: number = float(value)
         except (TypeError, ValueError): number = float("nan")
         if not self.low <= number <= self.high:
@@ -174,7 +193,26 @@ class Origin:
         "The origin as one line of JSON, as it is written into files."
         return json.dumps({**vars(self), "conditions": dict(self.conditions), "generator": "genbook"}, default=lambda value: value.tolist() if isinstance(value, Tensor) else str(value))
 
-# %% ../nbs/00_core.ipynb #517ff284
+# %% ../nbs/00_core.ipynb #767b276a
+class available_if:
+    "Decorator: the method exists only while `check(self)` is true; `hasattr`, `isinstance` and tab completion all see it come and go."
+
+    def __init__(self, check: Callable[[Any], bool]):
+        self.check = check
+
+    def __call__(self, method: Callable) -> "available_if":
+        self.method, self.__doc__ = method, method.__doc__
+        return self
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None: return self.method
+        if not self.check(instance): raise AttributeError(f"this {type(instance).__name__} has no {self.name!r}")
+        return self.method.__get__(instance, owner)
+
+# %% ../nbs/00_core.ipynb #6759894a
 class Samples:
     """Items that a model made, with the modality that shows them and the origin that can draw them again.
 
@@ -209,6 +247,11 @@ class Samples:
         missing = {k: v for k, v in self.origin.conditions.items() if k not in model.conditions}
         return draw_samples(model.given(**missing) if missing else model, self.origin.seed, self.origin.indices)
 
+    @available_if(lambda self: hasattr(self.modality, "frame"))
+    def frame(self) -> Any:
+        "The items as a data frame, of the kind that the model learnt from: pandas in, pandas out."
+        return self.modality.frame(self.items)
+
     def save(self, path: str | Path) -> Path:  # the file written
         "Write the items in the format that the ending of `path` names, with their origin in the file's metadata."
         self.modality.write(self.items, Path(path), self.origin.json())
@@ -227,6 +270,7 @@ class Model(ABC):
 
     conditions: Mapping[str, Any] = MappingProxyType({})  # what this model has been told, by `given`
     modality_: Modality | None = None  # what its items are; known after `fit`
+    code_choices: Mapping[int, tuple[str, ...]] = MappingProxyType({})  # numbers of its codes, if it has codes, that are one of a few choices, 0, 1, 2 ...; and what these are called
     discrete: tuple[int, ...] = ()  # columns of its rows that hold whole numbers, over which probabilities sum to 1 where densities integrate to 1
 
     @abstractmethod
@@ -383,7 +427,10 @@ class HasElbo(Protocol, metaclass=_Capability):
 
 @runtime_checkable
 class HasLatent(Protocol, metaclass=_Capability):
-    "Has codes: every item has a code, every code an item. `codes_prior` draws codes as the model does when it samples."
+    """Has codes: every item has a code, every code an item. `codes_prior` draws codes as the model does when it samples.
+
+    Numbers of a code go from minus to plus infinity, except those that `code_choices` names: they are one of a few whole numbers from 0.
+    """
 
     def encode(self, x: Any) -> Tensor: ...  # (n, d) codes
     def decode(self, codes: Tensor) -> Any: ...  # (n, *item)
@@ -414,6 +461,35 @@ class HasWeightedFit(Protocol, metaclass=_Capability):
 
 
 @runtime_checkable
+class HasStatistics(Protocol, metaclass=_Capability):
+    """An exponential family: the log-density of an item is a weighted sum of a few numbers of it, its statistics, and their sums are all that a fit needs.
+
+    So the steps of a mixture of such models are matrix products. What `study` finds out about all items is handed to the other methods; `solve` takes sums with any leading axes, and then stores the parameters of as many models at once.
+    """
+
+    def study(self, x: Any, weights: Tensor) -> Any: ...  # None if the model is not of this kind for these items
+    def statistics(self, x: Tensor, study: Any) -> Tensor: ...  # (n, m)
+    def prior(self, study: Any) -> Tensor: ...  # (m,) the sums of the items that smoothing adds; 0 without
+    def solve(self, sums: Tensor, study: Any) -> Model: ...  # itself; sums (..., m), prior included; NaN where they do not tell
+    def coefficients(self, study: Any) -> Tensor: ...  # (..., m) what statistics are weighted with in the log-density
+
+
+@runtime_checkable
+class Completes(Protocol, metaclass=_Capability):
+    "Takes NaN in a row for what is not known: `log_prob` is that of the values that are there, and `complete` draws the others given those."
+
+    def complete(self, x: Tensor, noise: Noise) -> Tensor: ...  # (n, d) -> (n, d) without NaN
+
+
+@runtime_checkable
+class HasGaussians(Protocol, metaclass=_Capability):
+    "Is a mixture of Gaussians over rows: components that can be seen as ellipses, and changed by hand."
+
+    def gaussians(self) -> tuple[Tensor, Tensor, Tensor]: ...  # weights (k,), means (k, d), covariances (k, d, d)
+    def with_gaussians(self, weights: Tensor, means: Tensor, covariances: Tensor) -> Model: ...  # a copy that has these
+
+
+@runtime_checkable
 class HasStates(Protocol, metaclass=_Capability):
     "Explains every frame of a sequence by one of a few hidden states that follow each other at random. `names` is what the states are called."
 
@@ -425,7 +501,7 @@ class HasStates(Protocol, metaclass=_Capability):
     def emitted(self) -> list[str]: ...  # what each state emits, in words
 
 
-CAPABILITIES = (HasLogProb, HasElbo, HasLatent, HasStates, Conditional, Trains, HasWeightedFit)
+CAPABILITIES = (HasLogProb, HasElbo, HasLatent, HasStates, Conditional, Completes, Trains, HasWeightedFit, HasStatistics, HasGaussians)
 
 # %% ../nbs/00_core.ipynb #ac07f441
 def capabilities(model: Model) -> list[str]:
@@ -444,21 +520,14 @@ def require(
         f"{purpose} needs {capability.__name__}, which this {type(model).__name__} does not have. "
         f"It has: {', '.join(capabilities(model)) or 'only fit and sample'}.")
 
-# %% ../nbs/00_core.ipynb #767b276a
-class available_if:
-    "Decorator: the method exists only while `check(self)` is true; `hasattr`, `isinstance` and tab completion all see it come and go."
-
-    def __init__(self, check: Callable[[Any], bool]):
-        self.check = check
-
-    def __call__(self, method: Callable) -> "available_if":
-        self.method, self.__doc__ = method, method.__doc__
-        return self
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        if instance is None: return self.method
-        if not self.check(instance): raise AttributeError(f"this {type(instance).__name__} has no {self.name!r}")
-        return self.method.__get__(instance, owner)
+# %% ../nbs/00_core.ipynb #c251fe82
+def check_weights(
+    weights: Any,
+    n: int,  # how many items there are
+) -> Tensor:  # (n,) float64
+    "`weights` as a tensor; an error unless there is one finite number from 0 up for each of `n` items, and some are above 0."
+    weights = torch.as_tensor(weights).detach().double()
+    if weights.shape != (n,): raise ValueError(f"The weights have shape {tuple(weights.shape)}, but one for each of the {n} items was expected: pass a tensor of {n}.")
+    if not (torch.isfinite(weights) & (weights >= 0)).all() or weights.sum() <= 0:
+        raise ValueError(f"The weights go from {weights.min():g} to {weights.max():g}, but finite weights from 0 up, not all 0, were expected: check how they were made.")
+    return weights

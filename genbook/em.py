@@ -64,6 +64,10 @@ class ByEM(Stepwise):
         "Which restarts cannot go on, and why: one sentence that says what to do."
         return {}
 
+    def settled(self, x: Any, parameters: dict[str, Any]) -> dict[str, Any]:
+        "The parameters of one restart in the form in which the model keeps them; `expect` takes them in that form, too."
+        return parameters
+
     def learn(
         self,
         x: Any,
@@ -116,12 +120,12 @@ class ByEM(Stepwise):
                 r = max(ended, key=nats.get)
                 done = {"nats": nats[r], "parameters": pick(ahead, live.index(r))}
             if done is not None and done["nats"] > leader["nats"]: leader = done
-            self._keep(data, leader["parameters"], given_up, not going)
+            self._keep(data, self.settled(x, leader["parameters"]), given_up, not going)
             lines = {f"restart {r + 1}": -nats[r] for r in live} if 1 < self.restarts <= 10 else {}
             number, live, counts = number + 1, [live[i] for i in going], pick(counts, going)
             seconds += time.perf_counter() - started
             yield Step(number, steps, {"loss": -leader["nats"], **lines}, seconds, number * len(data), state_now)
-        if done is not None and not live: self._keep(data, done["parameters"], given_up, True)
+        if done is not None and not live: self._keep(data, self.settled(x, done["parameters"]), given_up, True)
         elif not live:
             for name in self.state(): delattr(self, name)  # of a restart that went astray
             raise FloatingPointError(next(iter(given_up.values())))

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from .chains import scaled
 from .core import HasLogProb, HasWeightedFit, Model, Noise, arguments, did_you_mean, require
-from .gaussians import BLOCK, SMALLEST, centres, coefficients, completed, hold, moments, patterns, quadratic, regression
+from .gaussians import BLOCK, SMALLEST, centres, coefficients, completed, least_variance, likeliest, moments, of_kind, patterns, quadratic, regression
 from .train import clone
 
 # %% ../nbs/17_emissions.ipynb #aee2e5de
@@ -191,16 +191,9 @@ class GaussianEmission(Emission):
         return weights.new_zeros(*weights.shape[:2], d), unit.expand(*weights.shape[:2], *unit.shape)
 
     def maximise(self, study, sums, before):
-        number, first, second = sums["number"], sums["first"], sums["second"]
-        total = number.clamp(min=1e-300)[..., None]
-        means = first / total
-        if self.products: covariances = second / total[..., None] - means[..., :, None] * means[..., None, :]
-        else: covariances = (second / total - means**2).clamp(min=0)
-        if self.covariance == "tied": covariances = ((number[..., None, None] * covariances).sum(1, keepdim=True) / number.sum(1)[:, None, None, None]).expand_as(covariances)
-        if self.covariance == "spherical":
-            variance = (covariances * study.scale**2).mean(-1, keepdim=True).clamp(min=self.floor * study.scale.square().mean())
-            covariances = variance / study.scale**2
-        elif self.floor: covariances = hold(covariances, self.floor) if self.products else covariances.clamp(min=self.floor)
+        number = sums["number"]
+        means, covariances = likeliest(number, sums["first"], sums["second"])
+        covariances = of_kind(covariances, number, self.covariance, self.floor, study.scale)
         unit = study.scale[:, None] * study.scale if self.products else study.scale**2
         before = before or {}
         return {"means": kept(study.centre + study.scale * means, number, before.get("means")), "covariances": kept(covariances * unit, number, before.get("covariances"))}
@@ -229,12 +222,7 @@ class GaussianEmission(Emission):
         return [f"mean {in_brief(mean)}; standard deviation {in_brief(spread)}" for mean, spread in zip(parameters["means"], spreads)]
 
     def trouble(self, study, parameters):
-        covariances = self._standardised(study, parameters)[1]
-        if self.products:
-            factor, singular = torch.linalg.cholesky_ex(covariances)
-            least = torch.where(singular > 0, 0.0, factor.diagonal(dim1=-2, dim2=-1).square().amin(-1).nan_to_num(0))
-        else: least = covariances.amin(-1).nan_to_num(0)
-        bad, found = least < (0.5 * self.floor or SMALLEST), {}
+        bad, found = least_variance(self._standardised(study, parameters)[1], self.products) < (0.5 * self.floor or SMALLEST), {}
         for r in bad.any(1).nonzero().flatten().tolist():
             k = int(bad[r].int().argmax())
             place = ", ".join(f"{value:.4g}" for value in parameters["means"][r, k, :4].tolist())

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BLOCK', 'SMALLEST', 'quadratic', 'coefficients', 'regression', 'patterns', 'log_joint', 'moments', 'completed',
-           'centres', 'hold']
+           'likeliest', 'of_kind', 'centres', 'least_variance', 'hold']
 
 # %% ../nbs/16_gaussians.ipynb #ecc18736
 import math
@@ -120,6 +120,32 @@ def completed(
     n = number[..., None, None]
     return number, number[..., None] * base + moved, n * rest + gain @ second @ gain.mT + cross + cross.mT + n * base[..., :, None] * base[..., None, :]
 
+# %% ../nbs/16_gaussians.ipynb #81c799e8
+def likeliest(
+    number: Tensor,  # (..., k)
+    first: Tensor,  # (..., k, d)
+    second: Tensor,  # (..., k, d, d), or (..., k, d) squares alone
+) -> tuple[Tensor, Tensor]:  # means (..., k, d); covariances, or variances, like `second`
+    "The Gaussians that the moments make most likely."
+    total = number.clamp(min=1e-300)[..., None]
+    means = first / total
+    if second.ndim > first.ndim: return means, second / total[..., None] - means[..., :, None] * means[..., None, :]
+    return means, (second / total - means**2).clamp(min=0)
+
+
+def of_kind(
+    covariances: Tensor,  # (..., k, d, d), or (..., k, d) if diagonal
+    weights: Tensor,  # (..., k)
+    kind: str,  # "full", "tied", "diagonal" or "spherical"
+    floor: float,  # smallest variance allowed in any direction; see below
+    scale: Tensor,  # (d,) units that were divided by
+) -> Tensor:  # like `covariances`
+    "The likeliest covariances of a kind, when `covariances` are the likeliest of all."
+    if kind == "spherical": return ((covariances * scale**2).mean(-1, keepdim=True).clamp(min=floor * scale.square().mean()) / scale**2).expand_as(covariances)
+    if kind == "tied": covariances = ((weights[..., None, None] * covariances).sum(-3, keepdim=True) / weights.sum(-1)[..., None, None, None]).expand_as(covariances)
+    if not floor: return covariances
+    return hold(covariances, floor) if kind in ("full", "tied") else covariances.clamp(min=floor)
+
 # %% ../nbs/16_gaussians.ipynb #19335d98
 def centres(
     z: Tensor,  # (n, d) items
@@ -143,6 +169,13 @@ def centres(
 
 # %% ../nbs/16_gaussians.ipynb #1ba40f34
 SMALLEST = 1e-8  # variance of a component, as a share of the data's, at which it has collapsed
+
+
+def least_variance(covariances: Tensor, matrices: bool) -> Tensor:  # (..., d, d), or (..., d) if diagonal -> (...)
+    "About the smallest variance in any direction; 0 for what is no covariance at all."
+    if not matrices: return covariances.amin(-1).nan_to_num(0)
+    factor, singular = torch.linalg.cholesky_ex(covariances.nan_to_num())
+    return torch.where(singular > 0, 0.0, factor.diagonal(dim1=-2, dim2=-1).square().amin(-1).nan_to_num(0))
 
 
 def hold(covariances: Tensor, floor: float) -> Tensor:  # (..., d, d) each

@@ -194,7 +194,7 @@ def in_words(condition: Mapping[str, Any]) -> str:
     choices, low, high = condition["choices"], condition["low"], condition["high"]
     if choices: return ", ".join(map(str, choices[:10])) + (" ..." if len(choices) > 10 else "")
     if condition.get("modality") is not None: return "an item, or a part of one"
-    return "text" if low is None else f"number from {low:g} to {high:g}"
+    return "text" if low is None else f"date from {low} to {high}" if isinstance(low, str) else f"number from {low:g} to {high:g}"
 
 # %% ../nbs/43_magics.ipynb #9e3b16d4
 def find_model(name: str | None, namespace: Mapping[str, Any]) -> Any:

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from ..core import Condition, Model, Noise, available_if, narrow, require_fitted
 from ..data import Data, Images, Vectors, check_kind
+from ..gaussians import patterns
 from ..train import check_learnable
 
 # %% ../../nbs/models/20_kernels.ipynb #e4938206
@@ -220,20 +221,22 @@ class KernelDensity(Model):
         return self
 
     def log_prob(self, x: Any) -> Tensor:  # (n,) nats
-        "log p(x), exact; where columns were told, that of the others. Minus infinity where no bump reaches."
+        "log p(x), exact; of the values that are there where some are missing (Gaussian kernel), and of the other columns where some were told. Minus infinity where no bump reaches."
         require_fitted(self)
         items = x.items if isinstance(x, Data) or hasattr(x, "origin") else Data(x, self.modality_).items
         if isinstance(items, list): check_kind(Data(items), Vectors, Images)
         if tuple(items.shape[1:]) != self.shape_: raise ValueError(f"The items have shape {tuple(items.shape[1:])}, but this model learnt from {self.shape_}: pass items of that shape.")
         x, told = items.flatten(1).double().clone(), self._told()
-        if x.isnan().any(): raise ValueError(f"{int(x.isnan().any(1).sum())} of {len(x)} items have missing values, but a kernel density needs all of them: leave those items out.")
-        if not told: return self._log_density(x, list(range(x.shape[1])))
-        columns, values = list(told), torch.tensor(list(told.values()), dtype=torch.float64)
-        x[:, columns] = values
-        return self._log_density(x, list(range(x.shape[1]))) - self._log_density(x[:1], columns)
+        if x.isnan().any() and self.kernel != "gaussian":
+            raise ValueError(f"{int(x.isnan().any(1).sum())} of {len(x)} items have missing values, but without some columns a {self.kernel} bump is one of another shape: leave those items out, or use KernelDensity('gaussian'), which stays Gaussian.")
+        for column, value in told.items(): x[:, column] = value
+        nats = x.new_empty(len(x))
+        for columns, rows in patterns(x): nats[rows] = self._log_density(x[rows], columns)
+        return nats - self._log_density(x[:1], torch.tensor(list(told))) if told else nats
 
-    def _log_density(self, x: Tensor, columns: list[int]) -> Tensor:  # (n,)
+    def _log_density(self, x: Tensor, columns: Tensor) -> Tensor:  # (n,)
         "The log-density of some columns of the rows `x`."
+        if len(columns) == 0: return x.new_zeros(len(x))
         width, kernel = self.bandwidth_[columns], KERNELS[self.kernel]
         sums = log_kernel_sums(x[:, columns] / width, self.points_[:, columns] / width, kernel)
         return sums - math.log(len(self.points_)) - kernel.log_mass(len(columns)) - width.log().sum()
@@ -249,15 +252,28 @@ class KernelDensity(Model):
         for column, value in told.items(): rows[:, column] = value
         return rows.view(-1, *self.shape_)
 
+    @available_if(lambda self: self.kernel == "gaussian" and isinstance(self.modality_, Vectors))
+    def complete(self, x: Tensor, noise: Noise) -> Tensor:  # (n, d) with NaN where missing -> (n, d)
+        "The same rows, missing values drawn from their distribution given the others: around an item, chosen by how near it is."
+        u, steps, out = uniform(noise, 1), noise.normal(x.shape[1], dtype=torch.float64) * self.bandwidth_, x.clone()
+        for columns, rows in patterns(x):
+            points = self.points_[:, columns] / self.bandwidth_[columns]
+            for some in rows.split(256):
+                edges = (-0.5 * torch.cdist(x[some][:, columns] / self.bandwidth_[columns], points).square()).softmax(1).cumsum(1)
+                which = torch.searchsorted(edges, u[some] * edges[:, -1:], right=True).clamp(max=len(points) - 1)[:, 0]
+                out[some] = torch.where(x[some].isnan(), self.points_[which] + steps[some], x[some])
+        return out
+
     def _told(self) -> dict[int, float]:
         "The columns that this model was told."
-        return {self.modality_.columns.index(name): float(value) for name, value in self.conditions.items()}
+        told = self.modality_.told(self.conditions) if self.conditions else torch.empty(0)
+        return {column: float(value) for column, value in enumerate(told) if not value.isnan()}
 
     @property
     def accepts(self) -> Mapping[str, Condition]:
         require_fitted(self)
         low, high = self.points_.amin(0), self.points_.amax(0)
-        return {name: Condition(low=float(a), high=float(b)) for name, a, b in zip(self.modality_.columns, 2 * low - high, 2 * high - low)}
+        return {name: self.modality_.offer(i, Condition(low=float(a), high=float(b))) for i, (name, a, b) in enumerate(zip(self.modality_.columns, 2 * low - high, 2 * high - low))}
 
     @available_if(lambda self: self.kernel == "gaussian" and isinstance(self.modality_, Vectors))
     def given(self, **columns: float) -> "KernelDensity":

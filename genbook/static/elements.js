@@ -12,3 +12,5 @@ function control(tag, props, ...children) {
   element.dataset.lmSuppressShortcuts = "true";
   return element;
 }
+
+const brief = (x, digits) => (Math.abs(x) < 10 ** -digits / 2 ? 0 : x).toFixed(digits).replace("-", "\u2212"); // with a true minus

@@ -1,0 +1,133 @@
+"The ellipses of a mixture: their script in a page without a kernel, and the kernel's side in a JupyterLab."
+import re
+
+import pytest
+import sklearn.datasets
+import torch
+
+from genbook.data import Data, Vectors
+from genbook.models.mixture import GaussianMixture
+from genbook.widgets.explore import explore
+
+HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
+KINDS = ("full", "tied", "diagonal", "spherical")
+
+
+def mixture(covariance="full"):
+    iris = Data(torch.tensor(sklearn.datasets.load_iris().data)[:, 2:], Vectors(2, (HOSTILE, "petal width")))
+    return GaussianMixture(3, covariance, restarts=2).fit(iris, seed=0, steps=3, tolerance=0, progress=False), iris
+
+
+@pytest.fixture
+def open_page(browser, tmp_path, monkeypatch):
+    "A function: widget -> the page that the site makes of it, in a file."
+    monkeypatch.setenv("GENBOOK_SITE", "1")
+    contexts = []
+
+    def open_(widget, **options):
+        context = browser.new_context(**options)
+        page = context.new_page()
+        page.problems = []
+        page.on("pageerror", lambda e: page.problems.append(str(e)))
+        file = tmp_path / f"{len(contexts)}.html"
+        file.write_text(f"<!doctype html><html lang=en><meta charset=utf-8><title>x</title><style>body {{ color-scheme: light dark; background: Canvas; color: CanvasText }}</style><main>{widget._repr_mimebundle_()['text/html']}</main>")
+        page.goto(file.as_uri())
+        page.wait_for_function("() => document.querySelector('.genbook-meter')?.textContent")
+        contexts.append((context, page))
+        return page
+
+    yield open_
+    for context, page in contexts:
+        assert not page.problems and page.evaluate("window.hacked") is None
+        context.close()
+
+
+def nats(page):
+    return float(re.match(r"[−\d.]+", page.locator(".genbook-meter").inner_text())[0].replace("−", "-"))
+
+
+def pressed(page, *keys):
+    before = page.locator(".genbook-meter").inner_text()
+    for key in keys: page.keyboard.press(key)
+    page.wait_for_function("before => document.querySelector('.genbook-meter').textContent !== before", arg=before)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_page_computes_what_python_does(open_page, kind):
+    model, iris = mixture(kind)
+    page = open_page(explore(model, iris))
+    assert nats(page) == pytest.approx(float(model.log_prob(iris).mean()), abs=6e-5)
+    page.get_by_role("button", name="EM step").click()
+    page.wait_for_function("() => document.querySelector('.genbook-status').textContent")
+    model.fit(iris, steps=2, tolerance=0, progress=False)
+    assert nats(page) == pytest.approx(float(model.log_prob(iris).mean()), abs=6e-5)
+    page.get_by_role("button", name="Reset").click()
+    page.wait_for_function("() => document.querySelector('.genbook-meter').textContent.endsWith('as fitted')")
+
+
+def test_dragged_by_mouse_and_by_keys(open_page, axe):
+    model, iris = mixture()
+    page = open_page(explore(model, iris), color_scheme="dark")
+    start = nats(page)
+    centre = page.get_by_role("slider", name="Centre of component 1")
+    box = centre.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    place = centre.get_attribute("aria-valuetext")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y - 30, steps=5)
+    page.mouse.up()
+    page.wait_for_function("place => document.querySelector('[aria-label=\"Centre of component 1\"]').getAttribute('aria-valuetext') !== place", arg=place)
+    moved = centre.bounding_box()
+    assert (moved["x"] - box["x"], moved["y"] - box["y"]) == (pytest.approx(40, abs=1), pytest.approx(-30, abs=1))
+    assert nats(page) < start
+    for name, keys in (("Centre of component 2", ["ArrowRight", "Shift+ArrowUp", "+", "["]), ("First axis of component 2", ["ArrowUp"]), ("Second axis of component 3", ["ArrowLeft"])):
+        page.get_by_role("slider", name=name).focus()
+        for key in keys: pressed(page, key)
+    end = page.get_by_role("slider", name="First axis of component 3")
+    box = end.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] - 20, steps=5)
+    page.mouse.up()
+    page.locator("input[type=range]").first.focus()
+    pressed(page, "ArrowRight")
+    page.get_by_role("button", name="Climb").click()
+    page.wait_for_function("() => /steps: .* gained/.test(document.querySelector('.genbook-status').textContent)")
+    assert nats(page) > start - 0.5
+    assert axe(page, "main") == []
+
+
+def test_a_narrow_page_and_a_collapse(open_page, axe):
+    model, iris = mixture()
+    made = explore(model, iris)
+    first = made.components[0]
+    made.components = [{**first, "covariance": [0.0, 0.0, first["covariance"][2]]}, *made.components[1:]]
+    page = open_page(made, viewport={"width": 390, "height": 800}, reduced_motion="reduce")
+    assert "Component 1 has collapsed" in page.get_by_role("alert").inner_text()
+    page.get_by_role("button", name="Reset").click()
+    page.wait_for_function("() => document.querySelector('.genbook-meter').textContent.endsWith('as fitted')")
+    assert not page.get_by_role("alert").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert axe(page, "main") == []
+
+
+def test_the_kernel_has_the_mixture_that_was_dragged(open_nb, axe):
+    "In JupyterLab: a key moves a centre, and Python has the model."
+    notebook = open_nb(["""
+import torch
+from genbook import GaussianMixture, explore
+torch.set_num_threads(1)
+rows = torch.randn(300, 2, generator=torch.Generator().manual_seed(0)).double()
+model = GaussianMixture(2, restarts=2).fit(rows, seed=0, progress=False)
+ellipses = explore(model, rows)
+ellipses""", "print(float(ellipses.model.means_[0, 0] - model.means_[0, 0]) > 0.1, torch.equal(ellipses.model.means_[1], model.means_[1]))"])
+    notebook.run(0)
+    notebook.page.wait_for_function("() => document.querySelector('.genbook-meter')?.textContent.includes('nats')")
+    notebook.command("notebook:enter-command-mode")
+    notebook.page.get_by_role("slider", name="Centre of component 1").focus()
+    for _ in range(5): notebook.page.keyboard.press("Shift+ArrowRight")
+    assert axe(notebook.page, ".genbook-ellipses") == []
+    notebook.run(1)
+    assert notebook.output(1).inner_text().split() == ["True", "True"]
+    assert notebook.errors() == []
