@@ -266,11 +266,12 @@ def best_path(start: Tensor, transition: Tensor, log_b: Tensor, batch: Batch) ->
     nats, ends = last.max(0)
     if not batch.cut: return walk_back(scores, log_transition, ends, batch.there), nats
     nats[before] = _passed_on(scores[-1][:, before], log_transition)[1]
-    paths = walk_back(scores[:MEMORY], log_transition, scores[:MEMORY][-1].argmax(0))
+    firsts = walk_back(scores[:MEMORY], log_transition, scores[:MEMORY][-1].argmax(0))[0, later]
     while True:
-        ends[before], walked = (scores[-1][:, before] + log_transition[:, paths[0, later]]).argmax(0), ends.clone()
-        if paths.shape == scores.shape[::2] and torch.equal(ends, walked): return paths, nats
+        ends[before] = (scores[-1][:, before] + log_transition[:, firsts]).argmax(0)
         paths = walk_back(scores, log_transition, ends, batch.there)
+        if torch.equal(paths[0, later], firsts): return paths, nats
+        firsts = paths[0, later]
 
 # %% ../nbs/15_chains.ipynb #732d87d4
 def stationary(transition: Tensor) -> Tensor:  # (..., K, K) -> (..., K)
