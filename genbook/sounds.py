@@ -97,10 +97,9 @@ def envelope(
     height: int = 64,  # pixels
 ) -> str:  # SVG
     "One sound as the band between its lowest and its highest value, over time."
-    item = item.nan_to_num(0).clamp(-1, 1)
     step = max(1, math.ceil(len(item) / (width // 2)))
     low, high = (torch.nn.functional.pad(values, (0, -len(item) % step)).view(-1, step) for values in (item.amin(1), item.amax(1)))
-    low, high = low.amin(1), high.amax(1)
+    low, high = (values.nan_to_num(0).clamp(-1, 1) for values in (low.amin(1), high.amax(1)))
     xs = torch.linspace(2, width - 2, len(low)).tolist()
     def line(values: Iterable[float]) -> list[str]: return [f"{x:.0f},{height / 2 - value * (height / 2 - 2):.1f}" for x, value in zip(xs, values)]
     points = " ".join(line(high.tolist()) + line(low.tolist())[::-1])
@@ -125,7 +124,8 @@ class Sounds(Sequences):
         for i, item in enumerate(items):
             if not isinstance(item, Tensor) or item.ndim != 2: raise TypeError(f"Item {i} is not a sound: pass (frames, {self.channels}) tensors, such as wave[:, None] for a row of numbers.")
             if item.shape[1] != self.channels: raise ValueError(f"Sound {i} has {item.shape[1]} channels, but {self.channels} were expected: for mono take the mean of the channels, x.mean(1, keepdim=True), or pass Sounds({self.rate}, channels={item.shape[1]}).")
-            if (largest := float(item.nan_to_num(0).abs().max())) > 8: raise ValueError(f"Sound {i} has values up to {largest:g}, but -1 to 1 was expected: divide whole numbers of 16 bits by 32768.")
+            if (largest := max(float(item.max()), -float(item.min()))) > 8:  # a little too loud is cut off when it is heard; this is another scale
+                raise ValueError(f"Sound {i} has values up to {largest:g}, but -1 to 1 was expected: divide whole numbers of 16 bits by 32768.")
 
     @property
     def _kind(self) -> str:
@@ -176,6 +176,7 @@ def read_wav(path: Path) -> tuple[Tensor, int]:  # (frames, channels) and frames
     with wave.open(str(path), "rb") as file:
         frames, channels, bits, rate = file.getnframes(), file.getnchannels(), 8 * file.getsampwidth(), file.getframerate()
         content = file.readframes(frames)
+    if bits not in (8, 16, 24, 32): raise wave.Error(f"{bits} bits a number")
     found = len(content) // (channels * bits // 8)
     if rate < 1: raise ValueError(f"{path.name} has a sample rate of {rate}, but some thousand frames a second were expected: write the file again, with the rate at which it was recorded.")
     if found < frames: raise ValueError(f"{path.name} ends after {found:,} of its {frames:,} frames: fetch the whole file again.")

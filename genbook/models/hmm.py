@@ -257,7 +257,7 @@ class HiddenMarkov(ByEM):
         data = x if isinstance(x, Data) else Data(x)
         check_kind(data, Sequences, Symbols)
         if data.modality != self.modality_:
-            raise ValueError(f"This model learnt from {self.modality_!r}, but these items are {data.modality!r}: pass {'lists of strings' if self.symbols_ else f'frames of {self.modality_.features} numbers'}.")
+            raise ValueError(f"This model learnt from {self.modality_!r}, but these items are {data.modality!r}: pass {'lists of strings' if self.symbols_ else 'items of the kind that it learnt from'}.")
         rows = self._rows(data, self.symbols_)
         self._emission.check(self.parameters_["emission"], rows)
         parameters = as_one(self.parameters_)
