@@ -170,7 +170,7 @@ def test_the_explorer_moves_under_mouse_and_keyboard(visit, request, served):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["index", EXPLORER, "models/vae"])
+@pytest.mark.parametrize("name", ["index", EXPLORER, "models/vae", "tutorials/anomaly"])
 def test_nothing_shuts_people_out(visit, server, axe, name, theme):
     page = visit(name, address=server, theme=theme)
     assert axe(page, "html") == []

@@ -100,8 +100,7 @@ function render({ model, el, signal }) {
   // ---- the items of a bar
   const items = make("div", { className: "genbook-items", hidden: true, ariaLive: "polite" });
   const open = (i) => {
-    columns.forEach((column, k) => column.setAttribute("aria-pressed", String(k === i)));
-    columns.forEach((column, k) => (column.tabIndex = k === i ? 0 : -1));
+    columns.forEach((column, k) => Object.assign(column, { ariaPressed: String(k === i), tabIndex: k === i ? 0 : -1 }));
     items.hidden = false;
     items.replaceChildren(...groups.flatMap((group, g) => {
       const shown = bars[i].shown[g], total = bars[i].counts[g];
@@ -142,11 +141,7 @@ function render({ model, el, signal }) {
     words.forEach((text, g) => (told[g].textContent = text));
     input.setAttribute("aria-valuetext", `${brief(now)}: ${words.join("; ")}`);
   };
-  const move = (x) => {
-    now = Math.min(high, Math.max(low, x));
-    model.set("threshold", now);
-    show();
-  };
+  const move = (x) => model.set("threshold", Math.min(high, Math.max(low, x))); // which is shown when the model says so
   input.addEventListener("input", () => move(low * (1 - input.valueAsNumber / STEPS) + high * (input.valueAsNumber / STEPS)));
   input.addEventListener("change", () => model.save_changes());
   const place = (event) => (event.clientX - plot.getBoundingClientRect().left) / plot.clientWidth; // from 0 to 1
