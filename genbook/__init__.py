@@ -20,8 +20,10 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.mixture": ["GaussianMixture", "Mixture"],
     "models.hmm": ["HiddenMarkov"],
     "models.vae": ["VAE"],
+    "anomaly": ["Detector", "NearestNeighbours", "auroc"],
     "widgets.explore": ["explore"],
     "widgets.run": ["run"],
+    "widgets.screen": ["screen"],
 }
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=EXPORTS)
 

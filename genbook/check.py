@@ -22,7 +22,7 @@ import numpy as np
 import torch
 
 from .core import Conditional, HasElbo, HasLatent, HasLogProb, HasWeightedFit, Model, Noise, NotFitted, arguments, fingerprint, is_fitted, models_inside
-from .data import Data, Vectors
+from .data import Data, Vectors, are_symbols
 from .em import ByEM
 from .store import load, save
 from .train import Neural, Stepwise, clone, step_seed, train
@@ -227,6 +227,7 @@ def with_value(x: Any, value: float) -> Any:
 def bad_items(x: Any) -> dict[str, Any]:  # what is wrong -> items
     "Items like `x` that nothing should be learnt from. Missing values (NaN) are among them, which a model may take."
     if isinstance(x, list) and isinstance(x[0], str): return {"no": [], "mixed": [x[0], torch.zeros(2, 1)], "picture": torch.full((9, 1, 4, 4), 0.5)}
+    if isinstance(x, list) and are_symbols(x[0]): return {"no": [], "mixed": [x[0], torch.zeros(2, 1)], "empty": [x[0], []], "number": [x[0], ["a", 7]], "equal": [["a"] * 9] * 3}
     broken = {"NaN": with_value(x, float("nan")), "infinite": with_value(x, float("inf")), "no": x[:0], "text": ["ab", "c"]}
     if isinstance(x, list): return {**broken, "empty": [x[0], x[0][:0]], "wider": [x[0], torch.zeros(3, x[0].shape[1] + 1)]}
     return {**broken, "one": x[:1], "equal": x[:1].expand(9, *x.shape[1:]), "letter": np.array([["a"], ["b"]])}

@@ -7,7 +7,7 @@ __all__ = ['CAPABILITIES', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise', 
            'object_array', 'in_short', 'Origin', 'available_if', 'Samples', 'Model', 'draw_samples', 'arguments',
            'is_fitted', 'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb',
            'HasElbo', 'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'HasStatistics', 'Completes',
-           'HasGaussians', 'capabilities', 'require', 'check_weights']
+           'HasGaussians', 'HasStates', 'capabilities', 'require', 'check_weights']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
 import copy
@@ -270,6 +270,7 @@ class Model(ABC):
 
     conditions: Mapping[str, Any] = MappingProxyType({})  # what this model has been told, by `given`
     modality_: Modality | None = None  # what its items are; known after `fit`
+    code_choices: Mapping[int, tuple[str, ...]] = MappingProxyType({})  # numbers of its codes, if it has codes, that are one of a few choices, 0, 1, 2 ...; and what these are called
     discrete: tuple[int, ...] = ()  # columns of its rows that hold whole numbers, over which probabilities sum to 1 where densities integrate to 1
 
     @abstractmethod
@@ -426,7 +427,10 @@ class HasElbo(Protocol, metaclass=_Capability):
 
 @runtime_checkable
 class HasLatent(Protocol, metaclass=_Capability):
-    "Has codes: every item has a code, every code an item. `codes_prior` draws codes as the model does when it samples."
+    """Has codes: every item has a code, every code an item. `codes_prior` draws codes as the model does when it samples.
+
+    Numbers of a code go from minus to plus infinity, except those that `code_choices` names: they are one of a few whole numbers from 0.
+    """
 
     def encode(self, x: Any) -> Tensor: ...  # (n, d) codes
     def decode(self, codes: Tensor) -> Any: ...  # (n, *item)
@@ -485,7 +489,19 @@ class HasGaussians(Protocol, metaclass=_Capability):
     def with_gaussians(self, weights: Tensor, means: Tensor, covariances: Tensor) -> Model: ...  # a copy that has these
 
 
-CAPABILITIES = (HasLogProb, HasElbo, HasLatent, Conditional, Completes, Trains, HasWeightedFit, HasStatistics, HasGaussians)
+@runtime_checkable
+class HasStates(Protocol, metaclass=_Capability):
+    "Explains every frame of a sequence by one of a few hidden states that follow each other at random. `names` is what the states are called."
+
+    names: list[str]
+
+    def posterior(self, x: Any) -> list[Tensor]: ...  # (frames, K) for each sequence
+    def best_path(self, x: Any) -> list[Any]: ...  # (frames,) for each sequence: numbers of states, or names
+    def transitions(self) -> Tensor: ...  # (K, K) probability of each state after each
+    def emitted(self) -> list[str]: ...  # what each state emits, in words
+
+
+CAPABILITIES = (HasLogProb, HasElbo, HasLatent, HasStates, Conditional, Completes, Trains, HasWeightedFit, HasStatistics, HasGaussians)
 
 # %% ../nbs/00_core.ipynb #ac07f441
 def capabilities(model: Model) -> list[str]:

@@ -27,7 +27,7 @@ def test_fitted_told_and_dragged(open_nb, axe):
     nb.output(7).locator("svg path").first.wait_for()
 
     explorer = nb.output(3)
-    row = explorer.locator("pre").first
+    row = explorer.locator(".genbook-table")
     before = row.inner_text()
     slider = explorer.locator("input[type=range]").first
     slider.focus()

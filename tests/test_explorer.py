@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from genbook.core import Noise
-from genbook.data import Data, Images, digits
+from genbook.data import Data, Images, Vectors, digits
 from genbook.latent import slerp
+from genbook.models.mixture import GaussianMixture
 from genbook.models.vae import VAE
 from genbook.store import save
 from genbook.widgets.comms import static
@@ -168,7 +169,7 @@ def test_setting_the_code_in_python_tells_the_page(explorer):
     assert explorer.comm.state()["told"] == {"label": "5"}
 
 
-def test_large_pictures_are_compressed_and_other_items_shown_as_text(model):
+def test_large_pictures_are_compressed_and_rows_shown_as_tables(model):
     class Codes:
         conditions, year = {}, 1
         def __init__(self, decode, modality): self.decode, self.modality_ = decode, modality
@@ -184,7 +185,7 @@ def test_large_pictures_are_compressed_and_other_items_shown_as_text(model):
     rows = explore(Codes(lambda c: c * 2, Data(torch.zeros(2, 2)).modality))
     rows.comm = Comm()
     say(rows, [memoryview(np.float32([1, 2]).tobytes())], kind="decode", view="v", id=1, told={})
-    assert rows.comm.take("frame")[0][0]["text"] == "[2. 4.]"
+    assert rows.comm.take("frame")[0][0]["cells"] == [["x0", "2"], ["x1", "4"]]
     large.close(), rows.close()
 
 
@@ -250,7 +251,7 @@ def view(browser, model):
             window.answer = (id, level) => reply({{kind: "frame", view: decodes()[0].view, id, width: 28, height: 28, channels: 1, ms: 1}}, level);
             window.level = () => document.querySelector("#place canvas").getContext("2d").getImageData(5, 5, 1, 1).data[0];
             window.controller = new AbortController();
-            window.slerp = slerp;
+            Object.assign(window, {{ slerp, between }});
             window.close_ = widget.render({{ model, el: document.querySelector("#place"), signal: controller.signal }});
             window.ready = true;</script>"""
         if address: page.route("**/*", lambda route: route.fulfill(body=html, content_type="text/html"))
@@ -355,6 +356,7 @@ def test_the_walk_follows_the_same_arc_as_in_python(view):
     page.evaluate("x => { const s = document.querySelector('input[aria-label=\"Walk from A to B\"]'); s.value = x; s.dispatchEvent(new Event('input')) }", 0.5)
     assert page.evaluate("model.get('values')") == pytest.approx(slerp(a, b, torch.tensor([0.5]))[0].tolist(), abs=1e-5)
     assert page.evaluate("slerp([0, 0], [1, 1], 0.25)") == [0.25, 0.25]
+    assert page.evaluate("[0.4, 0.6].map((t) => between([0, 2], [2, 4], t, new Set([0]))[0])") == [0, 2], "a choice changes half way"
     assert page.get_by_role("button", name="Play").is_enabled()
 
 
@@ -447,6 +449,19 @@ def test_a_page_from_a_file_decodes_by_itself_and_asks_nobody(site_page, browser
     assert page.evaluate("window.hacked") is None
     assert axe(page, "main") == []
     context.close()
+
+
+def test_a_row_is_a_table_and_a_component_is_chosen_from_a_list(browser, tmp_path, axe):
+    rows = Data(Noise(0, range(60)).normal(2), Vectors(2, ("length", HOSTILE)))
+    made = explore(GaussianMixture(2, restarts=1).fit(rows, seed=0, steps=5, progress=False))
+    (tmp_path / "rows.html").write_text(f"<!doctype html><html lang=en><meta charset=utf-8><title>x</title><body><main>{made.page()}</main>")
+    page = browser.new_page()
+    page.goto((tmp_path / "rows.html").as_uri())
+    assert page.get_by_role("row").all_inner_texts() == [f"{name}\t{value}" for name, value in made.shown["cells"]]
+    assert page.get_by_label("code 0").locator("option").all_inner_texts() == ["component 1", "component 2"]
+    assert page.evaluate("window.hacked") is None
+    assert axe(page, "main") == []
+    page.close()
 
 
 def test_without_scripts_the_page_shows_the_picture(site_page, browser):

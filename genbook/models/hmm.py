@@ -8,7 +8,7 @@ __all__ = ['allowed', 'shares', 'stationary_transition', 'Frames', 'HiddenMarkov
 # %% ../../nbs/models/22_hmm.ipynb #2ac57ddb
 import copy
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -17,10 +17,10 @@ import torch
 from torch import Tensor
 
 from ..chains import Batch, Expected, batches, best_path, expected, log_expected, log_forward, stationary
-from ..core import Condition, Model, Noise, narrow, require_fitted
-from ..data import Data, Sequences, check_kind
-from ..em import ByEM, as_one
-from ..emissions import CategoricalEmission, Emission, GaussianEmission, ModelEmission, PoissonEmission
+from ..core import Condition, Model, Noise, arguments, did_you_mean, narrow, require_fitted
+from ..data import Data, Sequences, Symbols, check_kind
+from ..em import ByEM, as_one, pick
+from ..emissions import UNKNOWN, CategoricalEmission, Emission, GaussianEmission, ModelEmission, PoissonEmission, numbered, vocabulary
 from ..train import step_seed
 
 # %% ../../nbs/models/22_hmm.ipynb #133d076b
@@ -79,7 +79,7 @@ class HiddenMarkov(ByEM):
 
     def __init__(
         self,
-        states: int = 3,  # how many
+        states: int | Sequence[str] = 3,  # how many, or their names
         emission: str | Model = "gaussian",  # or "categorical", "poisson", or a model with log_prob and a weighted fit
         start: str = "free",  # or "stationary": the distribution that the transitions keep
         restarts: int = 10,  # starts, computed side by side; the best is kept
@@ -87,8 +87,12 @@ class HiddenMarkov(ByEM):
         topology: str = "ergodic",  # or "left-to-right" (stay or go to later states), "linear" (stay or go to the next)
         covariance: str = "full",  # of Gaussians: or "tied", "diagonal", "spherical"
         floor: float = 0.0,  # of Gaussians: smallest variance in any direction, as a share of the data's; 0 gives up restarts in which a state collapses
+        unknown: int = 0,  # of symbols that are strings: those that occur at most this often count as one, and so do those that never came; 0 refuses the latter
     ):
-        for name, value in (("states", states), ("restarts", restarts)):
+        named = isinstance(states, (list, tuple)) and len(states) > 0 and all(isinstance(name, str) for name in states)
+        if named and len(set(states)) < len(states): raise ValueError(f"states names {next(name for name in states if list(states).count(name) > 1)!r} twice, but every state needs a name of its own: leave one out.")
+        if isinstance(unknown, bool) or not isinstance(unknown, int) or unknown < 0: raise ValueError(f"unknown is {unknown!r}, but a whole number from 0 was expected: try unknown=1.")
+        for name, value in (("states", len(states) if named else states), ("restarts", restarts)):
             if isinstance(value, bool) or not isinstance(value, int) or value < 1: raise ValueError(f"{name} is {value!r}, but a whole number from 1 was expected: try {name}=3.")
         if isinstance(emission, Model): ModelEmission(emission)
         for name, value, choices in (("emission", emission, ("gaussian", "categorical", "poisson")), ("start", start, ("free", "stationary")),
@@ -98,7 +102,12 @@ class HiddenMarkov(ByEM):
         if start == "stationary" and topology != "ergodic": raise ValueError(f"start is 'stationary', but a {topology} chain ends in its last state and keeps no other distribution: choose start='free'.")
         if not (isinstance(floor, (int, float)) and 0 <= floor < 1): raise ValueError(f"floor is {floor!r}, but a share of the data's variance was expected, from 0 to 1: try floor=1e-3.")
         self.states, self.emission, self.start, self.restarts = states, emission, start, restarts
-        self.topology, self.covariance, self.floor = topology, covariance, floor
+        self.topology, self.covariance, self.floor, self.unknown = topology, covariance, floor, unknown
+
+    @property
+    def names(self) -> list[str]:
+        "What the states are called: their numbers, if they were not named."
+        return [str(k) for k in range(self.states)] if isinstance(self.states, int) else list(self.states)
 
     @property
     def _emission(self) -> Emission:
@@ -106,25 +115,32 @@ class HiddenMarkov(ByEM):
         return {"gaussian": lambda: GaussianEmission(self.covariance, self.floor), "categorical": CategoricalEmission, "poisson": PoissonEmission}[self.emission]()
 
     def prepare(self, data: Data) -> Frames:
-        check_kind(data, Sequences)
-        lengths, rows = [len(item) for item in data.items], torch.cat(data.items).double()
+        check_kind(data, Sequences, Symbols)
+        learns_on, symbols, states = "parameters_" in vars(self), None, len(self.names)
+        if isinstance(data.modality, Symbols):
+            if self.emission != "categorical": raise ValueError(f"The items are {data!r}, but {'a model' if isinstance(self.emission, Model) else self.emission!r} as emission takes numbers: choose emission='categorical'.")
+            symbols = self.symbols_ if learns_on else vocabulary(data.items, self.unknown)
+        elif self.unknown: raise ValueError(f"unknown is {self.unknown}, but these symbols are numbers: pass lists of strings, or leave unknown out.")
+        lengths, rows = [len(item) for item in data.items], self._rows(data, symbols)
         if rows.isnan().all(): raise ValueError(f"Nothing was observed in any of the {len(rows)} frames, but there should be something to learn from: pass sequences with numbers in them.")
-        if self.topology != "ergodic" and max(lengths) < self.states:
-            raise ValueError(f"The longest sequence has {max(lengths)} frames, but {self.states} states in a {self.topology} topology take as many to reach the last: ask for {max(lengths)} states or fewer.")
-        if len(rows) <= self.states: raise ValueError(f"There are {len(rows)} frames in all, but more than {self.states}, the number of states, are needed: pass longer sequences, or ask for fewer states.")
-        learns_on = "parameters_" in vars(self)
+        if self.topology != "ergodic" and max(lengths) < states:
+            raise ValueError(f"The longest sequence has {max(lengths)} frames, but {states} states in a {self.topology} topology take as many to reach the last: ask for {max(lengths)} states or fewer.")
+        if len(rows) <= states: raise ValueError(f"There are {len(rows)} frames in all, but more than {states}, the number of states, are needed: pass longer sequences, or ask for fewer states.")
         if learns_on: self._emission.check(self.parameters_["emission"], rows)
         study = self._emission.known(as_one(self.parameters_["emission"])) if learns_on else self._emission.study(rows)
         prepared = self._frames(rows, lengths, study, batches(lengths))
         values, counts = torch.tensor(lengths).unique(return_counts=True)
-        self.lengths_, self.precise_ = torch.stack([values, counts]), data.items[0].dtype == torch.float64
+        self.lengths_, self.precise_, self.symbols_ = torch.stack([values, counts]), symbols is None and data.items[0].dtype == torch.float64, symbols
         return prepared
+
+    def _rows(self, data: Data, symbols: list[str] | None) -> Tensor:  # (all frames, d)
+        return torch.cat(data.items).double() if symbols is None else numbered(data.items, symbols)
 
     def _frames(self, rows: Tensor, lengths: list[int], study: Any, side_by_side: list[Batch]) -> Frames:
         return Frames(study, rows, lengths, side_by_side, [self._emission.place(study, batch.take(rows).flatten(0, 1)) for batch in side_by_side])
 
     def begin(self, x: Frames, seed: int, restarts: int) -> dict[str, Any]:
-        emission, k, noise = self._emission, self.states, Noise(step_seed(seed, 0), range(restarts))
+        emission, k, noise = self._emission, len(self.names), Noise(step_seed(seed, 0), range(restarts))
         guess, sums = emission.guess(x.study, x.rows, k, step_seed(seed, 1), restarts), None
         along = torch.cat([(torch.arange(n, dtype=torch.float64)[:, None] + 0.5) / n for n in x.lengths])  # where in its sequence a frame is, from 0 to 1
         bends = 4 ** (noise.uniform(dtype=torch.float64) - 0.5)
@@ -176,17 +192,77 @@ class HiddenMarkov(ByEM):
     def trouble(self, x: Frames, parameters: dict[str, Any]) -> dict[int, str]:
         return self._emission.trouble(x.study, parameters["emission"])
 
-    def _look(self, x: Any) -> tuple[Frames, dict[str, Any]]:
+    def fit(
+        self,
+        x: Any,  # sequences to learn from
+        *,
+        states: Sequence[Sequence[str | int]] | None = None,  # the state of each frame of each sequence, if they are known
+        smoothing: float = 0.0,  # with known states: added to each count of starts, transitions and symbols
+        seed: int | None = None,
+        **options: Any,  # without known states: steps, tolerance, progress ...
+    ) -> "HiddenMarkov":
+        "Learn from `x` by expectation-maximisation; from known `states` anew, by counting."
+        if not (isinstance(smoothing, (int, float)) and 0 <= smoothing < math.inf): raise ValueError(f"smoothing is {smoothing!r}, but a number from 0 was expected: try smoothing=0.1.")
+        if states is None:
+            if smoothing: raise ValueError(f"smoothing is {smoothing!r}, but the states are not known and nothing is counted: pass states=paths, or leave smoothing out.")
+            return super().fit(x, seed=seed, **options)
+        for name in options:
+            if name != "progress": raise TypeError(f"Known states are counted, which takes no {name!r}: leave it out, or leave out states.")
+        counted = type(self)(**arguments(self))
+        counted._count(x if isinstance(x, Data) else Data(x), states, smoothing)
+        self.restore(counted.state())
+        return self
+
+    def _count(self, data: Data, states: Sequence[Sequence[str | int]], smoothing: float) -> None:
+        "Learn from sequences whose states are known."
+        frames, emission, k, possible = self.prepare(data), self._emission, len(self.names), allowed(self.topology, len(self.names))
+        path = self._places(states, frames.lengths)
+        starts = torch.tensor([0, *frames.lengths[:-1]]).cumsum(0)
+        inside = torch.ones(len(path), dtype=torch.bool).index_fill_(0, starts, False)[1:]  # whether a frame follows the one before in its sequence
+        first = path[starts].bincount(minlength=k).double()
+        moves = (path[:-1] * k + path[1:])[inside].bincount(minlength=k * k).view(k, k).double()
+        for i, j in ((moves > 0) & ~possible).nonzero().tolist(): raise ValueError(f"A path goes from state {self.names[i]!r} to {self.names[j]!r}, which a {self.topology} chain cannot: name the states in their order, or choose topology='ergodic'.")
+        for lost in (path.bincount(minlength=k) == 0).nonzero().flatten().tolist(): raise ValueError(f"No path goes through state {self.names[lost]!r}, so nothing is known of it: leave it out of the model.")
+        found = None
+        for _ in range(30 if isinstance(self.emission, Model) or (frames.rows.isnan().any(1) & ~frames.rows.isnan().all(1)).any() else 1):  # what is hidden inside a state is found step by step
+            sums = None
+            for part in torch.arange(len(path)).split(1 << 16):
+                weights = torch.nn.functional.one_hot(path[part], k).T[None].double()
+                more = emission.sums(frames.study, emission.place(frames.study, frames.rows[part]), found, weights)
+                sums = more if sums is None else emission.add(sums, more)
+            found = emission.maximise(frames.study, emission.smoothed(sums, smoothing), found)
+        before = {"start": torch.full((1, k), 1 / k, dtype=torch.float64), "transition": shares(possible.double(), possible.double())[None]}
+        first, moves = first + smoothing * (self.topology == "ergodic"), moves + smoothing * possible
+        if self.start == "stationary": transition = stationary_transition(first[None], moves[None], before["transition"], rounds=100)
+        else: transition = shares(moves[None], before["transition"])
+        start = stationary(transition) if self.start == "stationary" else shares(first[None], before["start"])
+        parameters = {"start": start, "transition": transition, "emission": found}
+        for why in self.trouble(frames, parameters).values(): raise FloatingPointError(why)
+        self._keep(data, pick(parameters, 0), {}, True)
+
+    def _places(self, states: Sequence[Sequence[str | int]], lengths: list[int]) -> Tensor:  # (all frames,)
+        "Known states as numbers."
+        if len(states) != len(lengths): raise ValueError(f"There are {len(states)} paths and {len(lengths)} sequences, but one path for each sequence was expected: pass as many.")
+        places, found = {name: k for k, name in enumerate(self.names)}, []
+        for i, (path, frames) in enumerate(zip(states, lengths)):
+            if len(path) != frames: raise ValueError(f"Path {i} has {len(path)} states and sequence {i} has {frames} frames, but one state for each frame was expected: pass as many.")
+            for state in path.tolist() if isinstance(path, Tensor) else path:
+                if str(state) not in places: raise ValueError(f"Path {i} goes through {state!r}, which is not a state of this model.{did_you_mean(state, self.names)}")
+                found.append(places[str(state)])
+        return torch.tensor(found)
+
+    def _look(self, x: Any, columns: int = 256) -> tuple[Frames, dict[str, Any]]:
         "Sequences to be explained, and the parameters with an axis of restarts of length one."
         require_fitted(self)
         data = x if isinstance(x, Data) else Data(x)
-        check_kind(data, Sequences)
-        if data.modality != self.modality_: raise ValueError(f"This model learnt from {self.modality_!r}, but these items are {data.modality!r}: pass frames of {self.modality_.features} numbers.")
-        rows = torch.cat(data.items).double()
+        check_kind(data, Sequences, Symbols)
+        if data.modality != self.modality_:
+            raise ValueError(f"This model learnt from {self.modality_!r}, but these items are {data.modality!r}: pass {'lists of strings' if self.symbols_ else f'frames of {self.modality_.features} numbers'}.")
+        rows = self._rows(data, self.symbols_)
         self._emission.check(self.parameters_["emission"], rows)
         parameters = as_one(self.parameters_)
         lengths = [len(item) for item in data.items]
-        return self._frames(rows, lengths, self._emission.known(parameters["emission"]), batches(lengths)), parameters
+        return self._frames(rows, lengths, self._emission.known(parameters["emission"]), batches(lengths, columns=columns)), parameters
 
     def log_prob(self, x: Any) -> Tensor:  # (n,)
         "Exact log-density, or log-probability, of each sequence given its length, in nats; of what follows the prefix, if the model was told one."
@@ -195,9 +271,9 @@ class HiddenMarkov(ByEM):
         for batch, _, found in self._expected(frames, parameters): out.index_add_(0, batch.sequences, found.log_likelihood[0])
         if "frames" in self.conditions: out[torch.tensor(frames.lengths) != int(self.conditions["frames"])] = -math.inf
         if "prefix" in self.conditions:
-            prefix = self.conditions["prefix"].double()
+            prefix = self._prefix
             begins = [len(rows) >= len(prefix) and bool((rows[:len(prefix)] == prefix)[~prefix.isnan()].all()) for rows in frames.rows.split(frames.lengths)]
-            out = torch.where(torch.tensor(begins), out - self._untold().log_prob([prefix]), -math.inf)
+            out = torch.where(torch.tensor(begins), out - self._untold().log_prob([self.conditions["prefix"]]), -math.inf)
         return out
 
     def _untold(self) -> "HiddenMarkov":
@@ -209,20 +285,36 @@ class HiddenMarkov(ByEM):
     def posterior(self, x: Any) -> list[Tensor]:  # (frames, K) for each sequence
         "How probable each state is in each frame, given the whole sequence. The most probable state of a frame is its argmax."
         frames, parameters = self._look(x)
-        out = torch.empty(len(frames.rows), self.states, dtype=torch.float64)
+        out = torch.empty(len(frames.rows), len(self.names), dtype=torch.float64)
         for batch, _, found in self._expected(frames, parameters):
             batch.give(out, found.states[:, 0].mT)
-            for i in batch.sequences[~found.log_likelihood[0].isfinite()].tolist(): raise ValueError(f"Sequence {i} is impossible under this model, so it has no states: leave it out, or fit the model to sequences like it.")
+            self._check_possible(batch, found.log_likelihood[0])
         return list(out.split(frames.lengths))
 
-    def best_path(self, x: Any) -> list[Tensor]:  # (frames,) for each sequence
+    def _check_possible(self, batch: Batch, nats: Tensor) -> None:  # (n,)
+        for i in batch.sequences[~nats.isfinite()].tolist(): raise ValueError(f"Sequence {i} is impossible under this model, so it has no states: leave it out, or fit the model to sequences like it.")
+
+    def best_path(self, x: Any) -> list[Tensor] | list[list[str]]:  # (frames,) for each sequence; lists of names, if the states have names
         "The most probable course of states of each sequence, as a whole (Viterbi, 1967)."
-        frames, parameters = self._look(x)
+        frames, parameters = self._look(x, columns=512)
         out = torch.empty(len(frames.rows), dtype=torch.long)
         for batch, placed in zip(frames.batches, frames.placed):
             log_b = self._emission.log_density(frames.study, placed, parameters["emission"])[0].unflatten(1, batch.frames.shape).transpose(0, 1).contiguous()
-            batch.give(out, best_path(self.parameters_["start"], self.parameters_["transition"], log_b, batch)[0])
-        return list(out.split(frames.lengths))
+            path, nats = best_path(self.parameters_["start"], self.parameters_["transition"], log_b, batch)
+            self._check_possible(batch, nats)
+            batch.give(out, path)
+        paths = out.split(frames.lengths)
+        return list(paths) if isinstance(self.states, int) else [[self.names[k] for k in path.tolist()] for path in paths]
+
+    def transitions(self) -> Tensor:  # (K, K)
+        "How probable each state is after each."
+        require_fitted(self)
+        return self.parameters_["transition"]
+
+    def emitted(self) -> list[str]:
+        "What each state emits, in words."
+        require_fitted(self)
+        return self._emission.words(self.parameters_["emission"], self.symbols_ and ["(unknown)" if symbol == UNKNOWN else symbol for symbol in self.symbols_])
 
     @property
     def accepts(self) -> Mapping[str, Condition]:
@@ -235,14 +327,19 @@ class HiddenMarkov(ByEM):
         told = narrower.conditions
         if "frames" in told and told["frames"] != int(told["frames"]): raise ValueError(f"frames is {told['frames']}, but a whole number was expected: try frames={int(told['frames'])}.")
         if "prefix" in told:
-            self._emission.check(self.parameters_["emission"], told["prefix"].double())
+            self._emission.check(self.parameters_["emission"], narrower._prefix)
             most = told.get("frames", self.lengths_[0].max())
             if most <= len(told["prefix"]): raise ValueError(f"The prefix has {len(told['prefix'])} frames, but {'frames' if 'frames' in told else 'the longest sequence that this model learnt from'} is {int(most)}, which leaves nothing to follow: tell a larger number, as in given(prefix=x, frames={len(told['prefix']) + 50}).")
             if not self._untold().log_prob([told["prefix"]]).isfinite().all(): raise ValueError("The prefix is impossible under this model, so nothing can follow it: tell one that it can make.")
         return narrower
 
-    def draw(self, noise: Noise) -> list[Tensor]:  # (frames, d) for each item
-        prefix = self.conditions.get("prefix", torch.empty(0, self.modality_.features)).double()
+    @property
+    def _prefix(self) -> Tensor:  # (frames, d), no frames if none was told
+        if "prefix" in self.conditions: return self._rows(Data([self.conditions["prefix"]]), self.symbols_)
+        return torch.empty(0, 1 if self.symbols_ else self.modality_.features, dtype=torch.float64)
+
+    def draw(self, noise: Noise) -> list[Tensor] | list[list[str]]:  # (frames, d) for each item
+        prefix = self._prefix
         values, counts = self.lengths_
         if "frames" in self.conditions: values, counts = torch.tensor([int(self.conditions["frames"])]), torch.ones(1)
         lengths = values[noise.choice(counts * (values > len(prefix)))]
@@ -252,6 +349,7 @@ class HiddenMarkov(ByEM):
         rows[:, :len(prefix)] = prefix
         frames = (torch.from_numpy(noise.indices)[:, None] * (1 << 20) + torch.arange(paths.shape[1]))[there]  # each frame has random numbers of its own
         rows = self._emission.draw(self.parameters_["emission"], paths[there], rows[there], Noise(step_seed(noise.seed, 1), frames.numpy()))
+        if self.symbols_: return [[self.symbols_[int(s)] for s in item] for item in rows.split(lengths.tolist())]
         return list((rows if self.precise_ else rows.float()).split(lengths.tolist()))
 
     def _paths(self, noise: Noise, longest: int, prefix: Tensor) -> Tensor:  # (n, longest)
@@ -270,5 +368,5 @@ class HiddenMarkov(ByEM):
         while len(paths) < longest:
             if not block: block = list(noise.uniform(256, dtype=torch.float64).unbind(1))  # as many at a time, whatever the other items need
             edge = edges[paths[-1]]
-            paths.append(torch.searchsorted(edge, block.pop(0)[:, None] * edge[:, -1:], right=True).squeeze(1).clamp(max=self.states - 1))
+            paths.append(torch.searchsorted(edge, block.pop(0)[:, None] * edge[:, -1:], right=True).squeeze(1).clamp(max=len(self.names) - 1))
         return torch.stack(paths, 1)

@@ -373,6 +373,11 @@ class GaussianMixture(FiniteMixture):
                 out[some] = torch.where(x[some].isnan(), found if noise is None else found + offsets[some] @ along[k].T, x[some])
         return out
 
+    @property
+    def code_choices(self) -> Mapping[int, tuple[str, ...]]:
+        "The first number of a code is the component."
+        return {0: tuple(f"component {k + 1}" for k in range(self.components))}
+
     def encode(self, x: Any) -> Tensor:  # (n, 1 + d)
         "Codes of rows: the most probable component, and the offset from its mean in standard deviations along its axes."
         x, _ = self._check(x)

@@ -26,6 +26,12 @@ function slerp(a, b, t) {
   return a.map((x, i) => length * ((Math.sin((1 - t) * angle) * x) / la + (Math.sin(t * angle) * b[i]) / lb));
 }
 
+// As `between` in genbook.latent: choices change half way, all other numbers follow the arc.
+function between(a, b, t, choices) {
+  const rest = a.map((_, i) => i).filter((i) => !choices.has(i)), arc = slerp(rest.map((i) => a[i]), rest.map((i) => b[i]), t);
+  return a.map((v, i) => (choices.has(i) ? (t < 0.5 ? v : b[i]) : arc[rest.indexOf(i)]));
+}
+
 // About a hundredth of `width`, in round numbers.
 function roundStep(width) {
   const unit = 10 ** Math.floor(Math.log10(width / 100)), times = width / 100 / unit;
@@ -55,6 +61,20 @@ function slider({ id, label, low, high, centre = 0, onInput, onChange }) {
   return { show, input, row: make("div", { className: "genbook-row" }, make("label", { htmlFor: id, textContent: label, title: label }), input, value) };
 }
 
+// The same for a number that is one of a few choices: a list of their names.
+function selector({ id, label, choices, onInput, onChange }) {
+  const input = control("select", { id }, ...choices.map((name, i) => make("option", { value: i, textContent: name })));
+  input.addEventListener("change", () => {
+    onInput(Number(input.value));
+    onChange();
+  });
+  const show = (x) => (input.value = Math.min(choices.length - 1, Math.max(0, Math.round(x))));
+  return { show, input, row: make("div", { className: "genbook-row" }, make("label", { htmlFor: id, textContent: label, title: label }), input) };
+}
+
+// The names and values of a row's columns.
+const tableOf = (cells) => make("table", {}, make("tbody", {}, ...cells.map(([name, value]) => make("tr", {}, make("th", { scope: "row", textContent: name }), make("td", { textContent: value })))));
+
 function render({ model, el, signal }) {
   const over = new AbortController();
   signal?.addEventListener("abort", () => over.abort());
@@ -70,7 +90,8 @@ function render({ model, el, signal }) {
   // ---- what is on the page
   const canvas = make("canvas", { width: 1, height: 1, role: "img" });
   canvas.setAttribute("aria-label", `What ${about.name} decodes from the code`);
-  const text = make("pre", { hidden: true, tabIndex: 0 });
+  const text = make("pre", { hidden: true, tabIndex: 0 }), table = make("div", { className: "genbook-table", hidden: true, tabIndex: 0 });
+  let words = null; // what is shown, unless it is a picture
   const example = make("figure", { className: "genbook-example", hidden: true });
   const status = make("p", { className: "genbook-status", ariaLive: "polite" });
   const alert = make("p", { className: "genbook-alert", role: "alert", hidden: true });
@@ -176,7 +197,7 @@ function render({ model, el, signal }) {
     canvas.style.width = `${width * times}px`;
     canvas.classList.toggle("genbook-pixels", Math.max(width, height) <= 128);
     canvas.hidden = false;
-    text.hidden = true;
+    text.hidden = table.hidden = true;
   };
   const drawRaw = (bytes, { width, height, channels }) => {
     fit(width, height);
@@ -188,13 +209,16 @@ function render({ model, el, signal }) {
     fit(bitmap.width, bitmap.height);
     canvas.getContext("2d").drawImage(bitmap, 0, 0);
   };
-  const drawText = (words) => {
+  const drawWords = (frame) => {
+    words = frame;
     canvas.hidden = true;
-    text.hidden = false;
-    text.textContent = words;
+    text.hidden = frame.cells !== undefined;
+    table.hidden = !text.hidden;
+    if (frame.cells) table.replaceChildren(tableOf(frame.cells));
+    else text.textContent = frame.text;
   };
   const draw = async (frame, buffer, current) => {
-    if (frame.text !== undefined) return drawText(frame.text);
+    if (frame.text !== undefined || frame.cells) return drawWords({ text: frame.text, cells: frame.cells });
     if (!frame.mime) return drawRaw(bytesOf(buffer), frame);
     const bitmap = await createImageBitmap(new Blob([bytesOf(buffer)], { type: frame.mime }));
     if (current()) drawBitmap(bitmap);
@@ -238,9 +262,9 @@ function render({ model, el, signal }) {
   const sliders = [], shiftSliders = [];
   const list = make("div");
   const addSliders = (count) => {
-    for (const { index, low, high } of dims.slice(sliders.length, sliders.length + count)) {
-      const s = slider({
-        id: `${me}-${index}`, label: `code ${index}`, low, high, centre: (low + high) / 2, onChange: commit,
+    for (const { index, low, high, start, choices } of dims.slice(sliders.length, sliders.length + count)) {
+      const s = (choices.length ? selector : slider)({
+        id: `${me}-${index}`, label: `code ${index}`, low, high, centre: start, choices, onChange: commit,
         onInput(x) {
           const moved = x - codes[index];
           base = base.map((v, i) => (i === index ? v + moved : v));
@@ -299,7 +323,8 @@ function render({ model, el, signal }) {
   const ends = { A: null, B: null };
   let playing = 0;
   const thumbnails = { A: make("canvas", { width: 1, height: 1, ariaHidden: "true" }), B: make("canvas", { width: 1, height: 1, ariaHidden: "true" }) };
-  const go = (t) => moveTo(slerp(ends.A, ends.B, t));
+  const choosing = new Set(dims.filter(({ choices }) => choices.length).map(({ index }) => index));
+  const go = (t) => moveTo(between(ends.A, ends.B, t, choosing));
   const walk = slider({ id: `${me}-walk`, label: "walk from A to B", low: 0, high: 1, onInput: go, onChange: commit });
   walk.input.setAttribute("aria-label", "Walk from A to B");
   const setEnd = (name) => () => {
@@ -342,13 +367,13 @@ function render({ model, el, signal }) {
     halt();
     if (live) return model.send({ kind: "random" });
     const drawn = Array.from(codes);
-    for (const { index, low, high } of dims) drawn[index] = (low + high) / 2 + ((high - low) / 6) * normal(); // sliders reach three standard deviations
+    for (const { index, low, high, choices } of dims) drawn[index] = choices.length ? Math.floor(choices.length * Math.random()) : (low + high) / 2 + ((high - low) / 6) * normal(); // sliders reach three standard deviations
     put(drawn, "A random code");
   }, "A code as the model draws it");
   const reset = button("Reset", () => {
     halt();
     const centre = Array.from(codes);
-    for (const { index, low, high } of dims) centre[index] = (low + high) / 2;
+    for (const { index, start } of dims) centre[index] = start;
     put(centre, "The code in the middle");
   }, "The code in the middle of all codes");
   const encodes = about.data ? [["Encode next", "next"], ["Encode any", "any"]].map(([label, which]) => button(label, () => {
@@ -394,7 +419,7 @@ function render({ model, el, signal }) {
   const group = (legend, ...children) => make("fieldset", {}, make("legend", { textContent: legend }), ...children);
   const root = make("div", { className: "genbook-explorer", role: "group" }, make("div", { className: "genbook-body" },
     make("div", { className: "genbook-look" },
-      make("div", { className: "genbook-pictures" }, make("figure", {}, canvas, text), ...(about.data ? [example] : [])),
+      make("div", { className: "genbook-pictures" }, make("figure", {}, canvas, text, table), ...(about.data ? [example] : [])),
       make("div", { className: "genbook-buttons" }, random, reset, ...encodes, save, copy),
       status, alert),
     make("div", { className: "genbook-controls" },
@@ -412,12 +437,12 @@ function render({ model, el, signal }) {
     const item = model.get("example");
     example.hidden = !item?.caption;
     if (example.hidden) return;
-    const picture = item.picture ? make("img", { src: item.picture, alt: item.caption, className: "genbook-pixels" }) : make("pre", { textContent: item.text, tabIndex: 0 });
+    const picture = item.picture ? make("img", { src: item.picture, alt: item.caption, className: "genbook-pixels" }) : item.cells ? tableOf(item.cells) : make("pre", { textContent: item.text, tabIndex: 0 });
     example.replaceChildren(picture, make("figcaption", { textContent: item.caption }));
   };
   const showNow = () => {
     const now = model.get("shown");
-    if (now.text !== undefined) return drawText(now.text);
+    if (now.text !== undefined || now.cells) return drawWords(now);
     const image = make("img", { src: now.picture });
     image.decode().then(() => shown || page || over.signal.aborted || drawBitmap(image)).catch(() => {});
   };
@@ -470,7 +495,7 @@ function render({ model, el, signal }) {
   observer.observe(root);
   document.addEventListener("visibilitychange", look, { signal: over.signal });
 
-  const stopKeeping = keep(model, () => ({ values: Array.from(codes), told, ...(canvas.hidden ? { shown: { text: text.textContent } } : { shown: { picture: canvas.toDataURL() } }) }));
+  const stopKeeping = keep(model, () => ({ values: Array.from(codes), told, ...(canvas.hidden ? { shown: words } : { shown: { picture: canvas.toDataURL() } }) }));
   over.signal.addEventListener("abort", () => {
     halt();
     cancelAnimationFrame(drawing);

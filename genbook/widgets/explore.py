@@ -28,11 +28,12 @@ from torch import Tensor
 from traitlets import Bool, Dict, Float, List, observe
 
 from .. import __version__
-from ..core import Conditional, HasGaussians, HasLatent, Model, Noise, check_seed, escape, fingerprint, require, require_fitted
+from ..core import Conditional, HasGaussians, HasLatent, HasStates, Model, Noise, check_seed, escape, fingerprint, require, require_fitted
 from ..data import Data
 from ..latent import activity
-from .comms import answer_at_once, as_page, static
+from .comms import answer_at_once, page_of, static
 from .ellipses import Ellipses
+from .timeline import Timeline
 
 # %% ../../nbs/42_explore.ipynb #a934e4b2
 def frame(
@@ -45,15 +46,16 @@ def frame(
         height, width, channels = pixels.shape
         if max(height, width) <= 256: return {"width": width, "height": height, "channels": channels}, pixels.tobytes()
         return {"mime": "image/webp"}, _encoded(pixels, "webp")
+    if hasattr(modality, "cells"): return {"cells": [list(pair) for pair in zip(modality.columns, modality.cells(item)[0])]}, b""
     shown = modality.show(item)
     if "image/png" in shown: return {"mime": "image/png"}, shown["image/png"]
     return {"text": shown.get("text/plain") or np.array2string(np.asarray(item[0]), precision=3, suppress_small=True)}, b""
 
 
-def still(modality: Any, item: Tensor) -> dict[str, str]:
-    "One item as JSON: a picture as a data URL, anything else as text."
+def still(modality: Any, item: Tensor) -> dict[str, Any]:
+    "One item as JSON: a picture as a data URL, a row as the names and values of its columns, anything else as text."
     what, data = frame(modality, item)
-    if "text" in what: return what
+    if "text" in what or "cells" in what: return what
     if "mime" not in what: what, data = {"mime": "image/png"}, _encoded(modality.pixels(item[0]), "png")
     return {"picture": f"data:{what['mime']};base64,{base64.b64encode(data).decode()}"}
 
@@ -114,7 +116,7 @@ def slider_range(
     return round((middle - reach) * unit, 12), round((middle + reach) * unit, 12)
 
 # %% ../../nbs/42_explore.ipynb #7e8a81ea
-SCRIPT, STYLE = static("keep.js", "decode.js", "parts.js", "explore.js"), static("explore.css")
+SCRIPT, STYLE = static("keep.js", "elements.js", "decode.js", "explore.js"), static("explore.css")
 PADDING = bytes(66_000)  # a shorter answer to a page on the same machine waits 40 ms: the server's small packets (Nagle) for the page's late acknowledgement
 
 
@@ -147,7 +149,9 @@ class Explorer(anywidget.AnyWidget):
         narrow = model.given(**told) if told else model
         require(narrow, HasLatent, "Exploring")
         drawn = narrow.codes_prior(Noise(0, range(512)))
-        reaches = [slider_range(drawn[:, i]) for i in range(drawn.shape[1])]
+        choices = getattr(narrow, "code_choices", {})
+        reaches = [(0.0, len(choices[i]) - 1.0) if i in choices else slider_range(drawn[:, i]) for i in range(drawn.shape[1])]
+        starts = [float(drawn[:, i].mode().values) if i in choices else sum(reach) / 2 for i, reach in enumerate(reaches)]
         order = activity(narrow).argsort(descending=True).tolist()
         words = ([None] * optional + [str(v) for v in c.choices] for c in offered.values())
         self._choices = [{name: word for name, word in zip(offered, some) if word is not None} for some in itertools.product(*words)]  # all that it can be told
@@ -157,11 +161,11 @@ class Explorer(anywidget.AnyWidget):
         super().__init__(
             about={"name": type(model).__name__, "code": _name_of(model), "data": data is not None, "picture": hasattr(model.modality_, "pixels"),
                    "page": all(c.choices for c in offered.values()) and len(self._choices) <= 100 and page_decoder(model, self._choices) is not None},
-            dims=[{"index": i, "low": reaches[i][0], "high": reaches[i][1]} for i in order],
+            dims=[{"index": i, "low": reaches[i][0], "high": reaches[i][1], "start": starts[i], "choices": list(choices.get(i, ()))} for i in order],
             accepts=[{"name": name, "kind": c.kind, "low": c.low, "high": c.high, "optional": optional, "choices": [{"text": str(v), "code": repr(v)} for v in c.choices]} for name, c in offered.items()],
             directions=[{"name": name, "vector": self._check(vector).tolist()} for name, vector in (directions or {}).items()],
             told=told)
-        self.codes = [(low + high) / 2 for low, high in reaches]
+        self.codes = starts
         self.shown = still(model.modality_, self.item.items)
         self.on_msg(self._receive)
         answer_at_once(self)
@@ -295,8 +299,8 @@ class Explorer(anywidget.AnyWidget):
         state = {name: getattr(self, name) for name in names} | {"in_page": True, "shown": still(self.model.modality_, self.item.items)}
         if self.about["page"]: state["weights"] = self.weights or page_decoder(self.model, self._choices)
         state["about"] = {**self.about, "data": False, "picture": False, "still": True}
-        now = f'<img alt="{escape(self)}" src="{self.shown["picture"]}" width="256">' if "picture" in state["shown"] else f"<pre>{escape(state['shown']['text'])}</pre>"
-        return as_page(state, SCRIPT, STYLE, now)
+        now = f'<img alt="{escape(self)}" src="{self.shown["picture"]}" width="256">' if "picture" in self.shown else f"<pre>{escape(self)}</pre>"
+        return page_of(SCRIPT, STYLE, state, now)
 
 
 def _name_of(model: Model) -> str:
@@ -307,14 +311,17 @@ def _name_of(model: Model) -> str:
 
 # %% ../../nbs/42_explore.ipynb #03c56523
 def explore(
-    model: Model,  # has codes; a model with labels has them once told, and the explorer tells it
-    data: Any = None,  # items: tensor, array, data frame or `Data`; to encode, or to lie under the components of a mixture
+    model: Model,  # has codes, or states; a model with labels has codes once told, and the explorer tells it
+    data: Any = None,  # items: tensor, array, data frame or `Data`; to encode; rows, to lie under the components of a mixture; sequences, whose states are shown
     *,
     directions: Mapping[str, Tensor] | None = None,  # name -> (d,) one more slider each, such as `genbook.latent.direction` finds
     columns: Sequence[str] | None = None,  # two columns of a mixture of Gaussians, by default the first two
-) -> Explorer | Ellipses:
-    "Sliders over the codes of `model`, those that change most first; of a mixture of Gaussians, with rows beside it, the components as ellipses that can be dragged."
+) -> Explorer | Ellipses | Timeline:
+    "Sliders over the codes of `model`, those that change most first; of a mixture of Gaussians, with rows beside it, the components as ellipses that can be dragged; of a model with hidden states, a timeline of those behind `data`."
     require_fitted(model)
     data = data if data is None or isinstance(data, Data) else Data(data)
     if data is not None and directions is None and isinstance(model, HasGaussians) and model.gaussians()[1].shape[1] > 1: return Ellipses(model, data, columns)
+    if isinstance(model, HasStates):
+        if data is None: raise ValueError(f"There are no sequences, but the states of {type(model).__name__} are explored along some: pass explore(model, x).")
+        return Timeline(model, data)
     return Explorer(model, data, directions)

@@ -1,4 +1,4 @@
-// What our widgets are made of.
+// Pieces of a page, for all widgets.
 
 function make(tag, props = {}, ...children) {
   const element = Object.assign(document.createElement(tag), props);
