@@ -8,6 +8,7 @@ __all__ = ['KINDS', 'EPOCH', 'FIRST', 'LAST', 'MISSING', 'Vectors', 'Points', 'K
 
 # %% ../nbs/10_tables.ipynb #cd415a8c
 import csv
+import importlib.util
 import io
 import math
 from collections.abc import Mapping, Sequence
@@ -311,6 +312,7 @@ class Table(Vectors):
         "Items as a data frame, with the types of the frame that was learnt from where they can hold the values."
         import narwhals.stable.v2 as nw
         library, series = library or self.library or "pandas", []
+        if importlib.util.find_spec(library) is None: raise ImportError(f"{library} is not installed, but it is to hold the data frame: pip install {library}, or name another, as in frame('polars').")
         for (name, values), kind in zip(self.values(items).items(), self.kinds):
             lost = [v for v in values if isinstance(v, float)] if kind.name in ("day", "time") else []
             if lost: raise ValueError(f"The column {name} holds day {lost[0]:,.0f}, but dates lie in the years 1 to 9999: use .items, which has the numbers, or another model.")
@@ -328,9 +330,12 @@ class Table(Vectors):
         return condition
 
     def told(self, conditions: Mapping[str, Any]) -> Tensor:
+        def number(kind: Kind, value: Any) -> float:
+            if kind.name == "category": return kind.levels.index(value)
+            return days(datetime.fromisoformat(value)) if kind.name in ("day", "time") else value
+
         kinds = dict(zip(self.columns, self.kinds))
-        number = {"category": lambda name, value: kinds[name].levels.index(value), "day": lambda _, value: days(datetime.fromisoformat(value)), "time": lambda _, value: days(datetime.fromisoformat(value))}
-        return super().told({name: number.get(kinds[name].name, lambda _, value: value)(name, value) for name, value in conditions.items()})
+        return super().told({name: number(kinds[name], value) for name, value in conditions.items()})
 
     def cells(self, items: Tensor, exact: bool = False) -> list[tuple[str, ...]]:
         def text(value: Any) -> str: return "" if value is None else f"{value:.4g}" if isinstance(value, float) and not exact else str(value)
