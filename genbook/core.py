@@ -248,9 +248,12 @@ class Samples:
         return draw_samples(model.given(**missing) if missing else model, self.origin.seed, self.origin.indices)
 
     @available_if(lambda self: hasattr(self.modality, "frame"))
-    def frame(self) -> Any:
-        "The items as a data frame, of the kind that the model learnt from: pandas in, pandas out."
-        return self.modality.frame(self.items)
+    def frame(
+        self,
+        library: str = "",  # "pandas", "polars" or "pyarrow"; by default that of the frame which the model learnt from, and pandas after a file
+    ) -> Any:
+        "The items as a data frame: pandas in, pandas out."
+        return self.modality.frame(self.items, library)
 
     def save(self, path: str | Path) -> Path:  # the file written
         "Write the items in the format that the ending of `path` names, with their origin in the file's metadata."

@@ -333,9 +333,12 @@ class Data:
         return self[order[:cut]], self[order[cut:]]
 
     @available_if(lambda self: hasattr(self.modality, "frame"))
-    def frame(self) -> Any:
-        "The items as a data frame, of the kind that they came from."
-        return self.modality.frame(self.items)
+    def frame(
+        self,
+        library: str = "",  # "pandas", "polars" or "pyarrow"; by default the one that they came from, and pandas after a file
+    ) -> Any:
+        "The items as a data frame."
+        return self.modality.frame(self.items, library)
 
     def fingerprint(self) -> str:  # 16 hexadecimal digits
         "A name for exactly these items and what is known about them."

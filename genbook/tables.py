@@ -8,6 +8,7 @@ __all__ = ['KINDS', 'EPOCH', 'FIRST', 'LAST', 'MISSING', 'Vectors', 'Points', 'K
 
 # %% ../nbs/10_tables.ipynb #cd415a8c
 import csv
+import importlib.util
 import io
 import math
 from collections.abc import Mapping, Sequence
@@ -217,11 +218,12 @@ def kind_of(
     name, there = column.name, column.values[~column.missing]
     if wanted is not None and wanted not in KINDS: raise ValueError(f"The kind of {name} is {wanted!r}, but one of {len(KINDS)} was expected.{did_you_mean(wanted, KINDS)}")
     whole = column.type != "texts" and bool((there == np.rint(there)).all())
-    if column.type == "numbers" and whole and len(there) and 2**53 <= np.abs(there).max() < math.inf:
+    large = column.type == "numbers" and len(there) and np.abs(there).max() >= 2**53
+    if large and "Int" in column.dtype:
         raise ValueError(f"The column {name} holds {there[np.abs(there).argmax()]:g}, but numbers beyond 2**53 lose their last digits: make it a text, or leave it out if it only names rows.")
     if column.type == "dates" and len(there) and not (there.min() >= FIRST and there.max() < LAST + 1):
         raise ValueError(f"The column {name} holds a date outside the years 1 to 9999: correct it, or leave it empty.")
-    kind = wanted or {"booleans": "boolean", "texts": "category", "numbers": "integer" if len(there) and whole else "number", "dates": "day" if whole else "time"}[column.type]
+    kind = wanted or {"booleans": "boolean", "texts": "category", "numbers": "integer" if len(there) and whole and not large else "number", "dates": "day" if whole else "time"}[column.type]
     levels = ()
     if kind == "category":
         levels = column.levels or tuple(sorted(set(there.tolist())))
@@ -310,6 +312,7 @@ class Table(Vectors):
         "Items as a data frame, with the types of the frame that was learnt from where they can hold the values."
         import narwhals.stable.v2 as nw
         library, series = library or self.library or "pandas", []
+        if importlib.util.find_spec(library) is None: raise ImportError(f"{library} is not installed, but it is to hold the data frame: pip install {library}, or name another, as in frame('polars').")
         for (name, values), kind in zip(self.values(items).items(), self.kinds):
             lost = [v for v in values if isinstance(v, float)] if kind.name in ("day", "time") else []
             if lost: raise ValueError(f"The column {name} holds day {lost[0]:,.0f}, but dates lie in the years 1 to 9999: use .items, which has the numbers, or another model.")
@@ -327,9 +330,12 @@ class Table(Vectors):
         return condition
 
     def told(self, conditions: Mapping[str, Any]) -> Tensor:
+        def number(kind: Kind, value: Any) -> float:
+            if kind.name == "category": return kind.levels.index(value)
+            return days(datetime.fromisoformat(value)) if kind.name in ("day", "time") else value
+
         kinds = dict(zip(self.columns, self.kinds))
-        number = {"category": lambda name, value: kinds[name].levels.index(value), "day": lambda _, value: days(datetime.fromisoformat(value)), "time": lambda _, value: days(datetime.fromisoformat(value))}
-        return super().told({name: number.get(kinds[name].name, lambda _, value: value)(name, value) for name, value in conditions.items()})
+        return super().told({name: number(kinds[name], value) for name, value in conditions.items()})
 
     def cells(self, items: Tensor, exact: bool = False) -> list[tuple[str, ...]]:
         def text(value: Any) -> str: return "" if value is None else f"{value:.4g}" if isinstance(value, float) and not exact else str(value)
@@ -367,9 +373,10 @@ def day_in(text: str) -> float | None:
 
 
 def number_in(text: str) -> float | None:
-    "The number that `text` spells, if it is one."
-    try: return float(text)
+    "The number that `text` spells, if it is one; not a long row of digits, which would lose the last of them."
+    try: number = float(text)
     except ValueError: return None
+    return None if abs(number) >= 2**53 and text.lstrip("+-").isdigit() else number
 
 
 def from_texts(
@@ -415,9 +422,11 @@ def from_csv(
         if not name: raise ValueError(f"The first line of {path.name} names a column with nothing ({', '.join(names)}), but each needs a name: write one, or remove the column.")
         if names.count(name) > 1: raise ValueError(f"Two columns of {path.name} are called {name}, but each needs a name of its own: rename one of them.")
     rows = []
-    for row in reader:
-        if len(row) != len(names) and row:
-            raise ValueError(f"Line {reader.line_num + skipped} of {path.name} has {len(row)} values, but its first line names {len(names)} columns: correct that line, put values with commas into quotes, or pass separator=.")
-        if row: rows.append(row)
+    try:
+        for row in filter(None, reader):
+            if len(row) != len(names):
+                raise ValueError(f"Line {reader.line_num + skipped} of {path.name} has {len(row)} values, but its first line names {len(names)} columns: correct that line, put values with commas into quotes, or pass separator=.")
+            rows.append(row)
+    except csv.Error as error: raise ValueError(f"Line {reader.line_num + skipped} of {path.name} is not one of a CSV file ({error}): look for a quote that is not closed.") from None
     if not rows: raise ValueError(f"{path.name} names {len(names)} columns and has no rows, but at least one was expected: check that it was written to the end.")
     return {name: from_texts(name, [value.strip() for value in values], missing, kinds.get(name) == "category") for name, values in zip(names, zip(*rows))}
