@@ -217,11 +217,12 @@ def kind_of(
     name, there = column.name, column.values[~column.missing]
     if wanted is not None and wanted not in KINDS: raise ValueError(f"The kind of {name} is {wanted!r}, but one of {len(KINDS)} was expected.{did_you_mean(wanted, KINDS)}")
     whole = column.type != "texts" and bool((there == np.rint(there)).all())
-    if column.type == "numbers" and whole and len(there) and 2**53 <= np.abs(there).max() < math.inf:
+    large = column.type == "numbers" and len(there) and np.abs(there).max() >= 2**53
+    if large and "Int" in column.dtype:
         raise ValueError(f"The column {name} holds {there[np.abs(there).argmax()]:g}, but numbers beyond 2**53 lose their last digits: make it a text, or leave it out if it only names rows.")
     if column.type == "dates" and len(there) and not (there.min() >= FIRST and there.max() < LAST + 1):
         raise ValueError(f"The column {name} holds a date outside the years 1 to 9999: correct it, or leave it empty.")
-    kind = wanted or {"booleans": "boolean", "texts": "category", "numbers": "integer" if len(there) and whole else "number", "dates": "day" if whole else "time"}[column.type]
+    kind = wanted or {"booleans": "boolean", "texts": "category", "numbers": "integer" if len(there) and whole and not large else "number", "dates": "day" if whole else "time"}[column.type]
     levels = ()
     if kind == "category":
         levels = column.levels or tuple(sorted(set(there.tolist())))
@@ -367,9 +368,10 @@ def day_in(text: str) -> float | None:
 
 
 def number_in(text: str) -> float | None:
-    "The number that `text` spells, if it is one."
-    try: return float(text)
+    "The number that `text` spells, if it is one; not a long row of digits, which would lose the last of them."
+    try: number = float(text)
     except ValueError: return None
+    return None if abs(number) >= 2**53 and text.lstrip("+-").isdigit() else number
 
 
 def from_texts(
@@ -415,9 +417,11 @@ def from_csv(
         if not name: raise ValueError(f"The first line of {path.name} names a column with nothing ({', '.join(names)}), but each needs a name: write one, or remove the column.")
         if names.count(name) > 1: raise ValueError(f"Two columns of {path.name} are called {name}, but each needs a name of its own: rename one of them.")
     rows = []
-    for row in reader:
-        if len(row) != len(names) and row:
-            raise ValueError(f"Line {reader.line_num + skipped} of {path.name} has {len(row)} values, but its first line names {len(names)} columns: correct that line, put values with commas into quotes, or pass separator=.")
-        if row: rows.append(row)
+    try:
+        for row in filter(None, reader):
+            if len(row) != len(names):
+                raise ValueError(f"Line {reader.line_num + skipped} of {path.name} has {len(row)} values, but its first line names {len(names)} columns: correct that line, put values with commas into quotes, or pass separator=.")
+            rows.append(row)
+    except csv.Error as error: raise ValueError(f"Line {reader.line_num + skipped} of {path.name} is not one of a CSV file ({error}): look for a quote that is not closed.") from None
     if not rows: raise ValueError(f"{path.name} names {len(names)} columns and has no rows, but at least one was expected: check that it was written to the end.")
     return {name: from_texts(name, [value.strip() for value in values], missing, kinds.get(name) == "category") for name, values in zip(names, zip(*rows))}

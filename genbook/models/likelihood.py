@@ -21,7 +21,7 @@ from ..core import Condition, HasStatistics, Model, Noise, arguments, available_
 from ..data import Data, Images, Vectors, check_kind
 from ..emissions import poisson_quantile
 from ..gaussians import SMALLEST, coefficients, least_variance, likeliest, log_joint, moments, patterns, quadratic, regression
-from ..tables import Table
+from ..tables import Kind, Table
 from ..train import check_learnable, clone
 
 # %% ../../nbs/models/20_likelihood.ipynb #74121973
@@ -562,8 +562,9 @@ def families_for(
     columns: int,  # how many
 ) -> list[Rows]:  # one for each column
     "The families that the columns of a table ask for; plain numbers are Gaussian."
-    kinds = [kind.name for kind in modality.kinds] if isinstance(modality, Table) else ["number"] * columns
-    return [Categorical(smoothing=1) if kind in ("category", "boolean") else Gaussian("diagonal", smoothing=1) for kind in kinds]
+    kinds = modality.kinds if isinstance(modality, Table) else [Kind()] * columns
+    asked = {"category": lambda kind: Categorical(len(kind.levels), smoothing=1), "boolean": lambda kind: Bernoulli(smoothing=1)}
+    return [asked.get(kind.name, lambda kind: Gaussian("diagonal", smoothing=1))(kind) for kind in kinds]
 
 
 class Product(Rows):
