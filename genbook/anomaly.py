@@ -132,8 +132,7 @@ class Scorer(ABC):
         if k == 0: raise ValueError(f"There are {n} held-out items, but a false-alarm rate of {false_alarms:g} needs at least {needed}: pass more to fit, or ask for false_alarms={math.ceil(1000 / (n + 1)) / 1000:g} or more.")
         value = float(self.scores_.sort(descending=True).values[k - 1])
         if math.isinf(value):
-            impossible = int(self.scores_.isinf().sum())
-            raise ValueError(f"{impossible} of {n} held-out items have an infinite score, more than the {k - 1} that may lie above a threshold: use a model that holds no item for impossible, or ask for false_alarms={math.ceil(1000 * (impossible + 1) / (n + 1)) / 1000:g} or more.")
+            raise ValueError(f"{int(self.scores_.isinf().sum())} of {n} held-out items have an infinite score, more than the {k - 1} that may lie above a threshold: use a model that holds no item for impossible, or bear with more false alarms.")
         return Threshold(value, int((self.scores_ > value).sum()), n)
 
     def detect(
