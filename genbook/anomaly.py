@@ -131,7 +131,8 @@ class Scorer(ABC):
         k, needed = math.floor(false_alarms * (n + 1) + 1e-9), math.ceil(1 / false_alarms - 1e-9) - 1
         if k == 0: raise ValueError(f"There are {n} held-out items, but a false-alarm rate of {false_alarms:g} needs at least {needed}: pass more to fit, or ask for false_alarms={math.ceil(1000 / (n + 1)) / 1000:g} or more.")
         value = float(self.scores_.sort(descending=True).values[k - 1])
-        if math.isinf(value): raise ValueError(f"{int(self.scores_.isinf().sum())} of {n} held-out items have an infinite score, being impossible for the model, so that no threshold lets {1 - false_alarms:.4g} of the normal items pass: use a model that gives every item a density, or ask for a higher rate of false alarms.")
+        if math.isinf(value):
+            raise ValueError(f"{int(self.scores_.isinf().sum())} of {n} held-out items have an infinite score, more than the {k - 1} that may lie above a threshold: use a model that holds no item for impossible, or bear with more false alarms.")
         return Threshold(value, int((self.scores_ > value).sum()), n)
 
     def detect(
