@@ -97,9 +97,9 @@ def envelope(
     height: int = 64,  # pixels
 ) -> str:  # SVG
     "One sound as the band between its lowest and its highest value, over time."
-    step = max(1, math.ceil(len(item) / (width // 2)))
-    low, high = (torch.nn.functional.pad(values, (0, -len(item) % step)).view(-1, step) for values in (item.amin(1), item.amax(1)))
-    low, high = (values.nan_to_num(0).clamp(-1, 1) for values in (low.amin(1), high.amax(1)))
+    step = max(1, len(item) // (width // 2))
+    bands = item[:len(item) // step * step].unflatten(0, (-1, step))  # the last few frames may be left out
+    low, high = (found.nan_to_num(0).clamp(-1, 1) for found in (bands.amin((1, 2)), bands.amax((1, 2))))
     xs = torch.linspace(2, width - 2, len(low)).tolist()
     def line(values: Iterable[float]) -> list[str]: return [f"{x:.0f},{height / 2 - value * (height / 2 - 2):.1f}" for x, value in zip(xs, values)]
     points = " ".join(line(high.tolist()) + line(low.tolist())[::-1])

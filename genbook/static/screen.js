@@ -65,7 +65,7 @@ function render({ model, el, signal }) {
   const { unit, low, high, digits } = model.get("about");
   const groups = model.get("groups").map((group) => ({ ...group, sorted: new Float64Array(Uint8Array.from(atob(group.scores), (c) => c.charCodeAt(0)).buffer) }));
   const bars = model.get("bars");
-  const brief = (x) => x.toFixed(digits).replace("-", "\u2212");
+  const short = (x) => brief(x, digits);
   let now = model.get("threshold");
 
   // ---- the histogram: held-out items upwards, new ones downwards, each group as high as its fullest bar
@@ -129,7 +129,7 @@ function render({ model, el, signal }) {
   const share = (x) => (100 * (Math.min(high, Math.max(low, x)) - low)) / (high - low);
   const show = () => {
     input.value = Math.round((share(now) / 100) * STEPS);
-    value.textContent = brief(now);
+    value.textContent = short(now);
     line.style.left = `${share(now)}%`;
     input.style.setProperty("--from", `${share(now)}%`);
     input.style.setProperty("--to", "100%");
@@ -139,7 +139,7 @@ function render({ model, el, signal }) {
       return `${group.says} ${percent(found.value)}, ${some} of ${group.of} ${group.name} (95% interval ${percent(found.low)} to ${percent(found.high)})`;
     });
     words.forEach((text, g) => (told[g].textContent = text));
-    input.setAttribute("aria-valuetext", `${brief(now)}: ${words.join("; ")}`);
+    input.setAttribute("aria-valuetext", `${short(now)}: ${words.join("; ")}`);
   };
   const move = (x) => model.set("threshold", Math.min(high, Math.max(low, x))); // which is shown when the model says so
   input.addEventListener("input", () => move(low * (1 - input.valueAsNumber / STEPS) + high * (input.valueAsNumber / STEPS)));
@@ -165,7 +165,7 @@ function render({ model, el, signal }) {
     show();
   });
 
-  const ends = make("div", { className: "genbook-ends", ariaHidden: "true" }, make("span", { textContent: brief(low) }), make("span", { textContent: unit }), make("span", { textContent: brief(high) }));
+  const ends = make("div", { className: "genbook-ends", ariaHidden: "true" }, make("span", { textContent: short(low) }), make("span", { textContent: unit }), make("span", { textContent: short(high) }));
   const root = make("div", { className: "genbook-explorer genbook-screen", role: "group", ariaLabel: "Threshold of a detector" },
     make("div", { className: "genbook-plot" }, plot, input, ends),
     make("div", { className: "genbook-row" }, make("label", { htmlFor: input.id, textContent: "Alarm above" }), value),
