@@ -222,7 +222,7 @@ class GaussianEmission(Emission):
         return [f"mean {in_brief(mean)}; standard deviation {in_brief(spread)}" for mean, spread in zip(parameters["means"], spreads)]
 
     def trouble(self, study, parameters):
-        bad, found = least_variance(self._standardised(study, parameters)[1], self.products) < (0.5 * self.floor or SMALLEST), {}
+        bad, found = least_variance(self._standardised(study, parameters)[1], self.covariance, study.scale) < (0.5 * self.floor or SMALLEST), {}
         for r in bad.any(1).nonzero().flatten().tolist():
             k = int(bad[r].int().argmax())
             place = ", ".join(f"{value:.4g}" for value in parameters["means"][r, k, :4].tolist())

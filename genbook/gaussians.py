@@ -171,9 +171,14 @@ def centres(
 SMALLEST = 1e-8  # variance of a component, as a share of the data's, at which it has collapsed
 
 
-def least_variance(covariances: Tensor, matrices: bool) -> Tensor:  # (..., d, d), or (..., d) if diagonal -> (...)
-    "About the smallest variance in any direction; 0 for what is no covariance at all."
-    if not matrices: return covariances.amin(-1).nan_to_num(0)
+def least_variance(
+    covariances: Tensor,  # (..., d, d), or (..., d) if diagonal
+    kind: str,  # "full", "tied", "diagonal" or "spherical"
+    scale: Tensor,  # (d,) units that were divided by
+) -> Tensor:  # (...)
+    "About the smallest variance in any direction, as a share of the data's; 0 for what is no covariance at all."
+    if kind == "diagonal": return covariances.amin(-1).nan_to_num(0)
+    if kind == "spherical": return ((covariances * scale**2).mean(-1) / scale.square().mean()).nan_to_num(0)  # equal in the columns' own units
     factor, singular = torch.linalg.cholesky_ex(covariances.nan_to_num())
     return torch.where(singular > 0, 0.0, factor.diagonal(dim1=-2, dim2=-1).square().amin(-1).nan_to_num(0))
 

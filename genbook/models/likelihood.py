@@ -301,7 +301,7 @@ class Gaussian(Rows):
             covariance, sound = torch.diag_embed(variance), variance.amin(-1) > SMALLEST
         else:
             mean, covariance = likeliest(*moments(sums, d))
-            sound = least_variance(covariance, True) > SMALLEST
+            sound = least_variance(covariance, "full", study.scale) > SMALLEST
         covariance = torch.where(sound[..., None, None], covariance, math.nan)  # no density where it has collapsed
         self.mean_, self.covariance_, self.axes_ = study.centre + study.scale * mean, covariance * study.scale[:, None] * study.scale, None
         return self.learnt(study)

@@ -287,7 +287,7 @@ class GaussianMixture(FiniteMixture):
         return self._finish(x, number / number.sum(1, keepdim=True), means, covariances)
 
     def trouble(self, x: Rows, parameters: dict[str, Tensor]) -> dict[int, str]:
-        least = least_variance(self._standardised(x, parameters)[1], self._products)
+        least = least_variance(self._standardised(x, parameters)[1], self.covariance, x.scale)
         bad = (parameters["weights"] < 1e-12) | (least < (0.5 * self.floor or SMALLEST))
         found = {}
         for r in bad.any(1).nonzero().flatten().tolist():
