@@ -23,6 +23,7 @@ THEME = {
     "axis": {"labelColor": "currentColor", "titleColor": "currentColor", "tickColor": "currentColor", "domainColor": "currentColor", "gridColor": "currentColor",
              "gridOpacity": 0.12, "domainOpacity": 0.4, "tickOpacity": 0.4, "titleFontWeight": "normal", "labelFontSize": 11, "titleFontSize": 12},
     "legend": {"orient": "top", "labelColor": "currentColor", "titleColor": "currentColor", "labelFontSize": 12, "labelLimit": 240},
+    "header": {"labelColor": "currentColor", "titleColor": "currentColor", "titleFontWeight": "normal"},
     "title": {"color": "currentColor", "subtitleColor": "currentColor", "fontWeight": 500},
 }
 

@@ -162,7 +162,7 @@ function render({ model, el, signal }) {
       return element;
     };
     frame.replaceChildren(svg("path", { class: "genbook-axis", d: `M${LEFT},${EDGE}V${height - BOTTOM}H${width - EDGE}` }));
-    for (const x of roundTicks(...range[0], width / 90)) frame.append(text({ x: toPixels([x, 0])[0], y: height - BOTTOM + 16, "text-anchor": "middle" }, number(x)));
+    for (const x of roundTicks(...range[0], width / 60)) frame.append(text({ x: toPixels([x, 0])[0], y: height - BOTTOM + 16, "text-anchor": "middle" }, number(x)));
     for (const y of roundTicks(...range[1], height / 60)) frame.append(text({ x: LEFT - 6, y: toPixels([0, y])[1] + 4, "text-anchor": "end" }, number(y)));
     frame.append(text({ x: (LEFT + width - EDGE) / 2, y: height - 6, "text-anchor": "middle" }, columns[0]));
     frame.append(text({ transform: `translate(12 ${(height - BOTTOM) / 2}) rotate(-90)`, "text-anchor": "middle" }, columns[1]));
