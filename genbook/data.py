@@ -31,7 +31,7 @@ from torch import Tensor
 
 from . import MATERIAL
 from .core import Condition, Modality, Noise, Samples, available_if, check_seed, escape, object_array
-from .tables import MISSING, Points, Table, Vectors, from_csv, is_frame
+from .tables import MISSING, Points, Table, Vectors, from_csv, from_frame, is_frame
 
 # %% ../nbs/10_data.ipynb #5b213f0b
 def check_items(
@@ -288,8 +288,9 @@ class Data:
     ):
         if isinstance(items, (Data, Samples)): items, modality = items.items, modality or items.modality
         if is_frame(items):
-            modality = modality if isinstance(modality, Table) else Table.of(items)
-            items = modality.encode(items)
+            columns = from_frame(items)
+            modality = modality if isinstance(modality, Table) else Table.of(columns)
+            items = modality.encode(columns)
         self.items = check_list(items) if is_list(items) else check_items(items, missing=True)
         self.modality = modality or modality_of(self.items)
         if hasattr(self.modality, "check"): self.modality.check(self.items)  # of those that cannot be told by their shape, such as sounds

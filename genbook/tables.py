@@ -146,6 +146,7 @@ class Column:
     levels: tuple = ()  # of texts, if it is known which there may be
     dtype: str = ""
     zone: str = ""
+    library: str = ""  # of the data frame it came from
 
     @property
     def missing(self) -> np.ndarray:  # (n,) bool
@@ -193,10 +194,10 @@ def from_frame(
     import narwhals.stable.v2 as nw
     names = [str(name) for name in frame.columns] if hasattr(frame, "dtypes") else list(frame.column_names)
     if twice := [name for name in names if names.count(name) > 1]: raise ValueError(f"Two columns are called {twice[0]}, but each needs a name of its own: rename one of them.")
-    found = {}
+    library, found = type(frame).__module__.split(".")[0], {}
     for name, series in zip(names, nw.from_native(frame, eager_only=True).iter_columns()):
         dtype, missing = series.dtype, series.is_null().to_numpy()
-        about = {"dtype": type(dtype).__name__ if not isinstance(dtype, type) else dtype.__name__}
+        about = {"dtype": type(dtype).__name__ if not isinstance(dtype, type) else dtype.__name__, "library": library}
         if dtype.is_numeric() or dtype == nw.Boolean:
             found[name] = Column(name, "numbers" if dtype.is_numeric() else "booleans", series.cast(nw.Float64).to_numpy().astype(float), **about)
         elif dtype in (nw.Date, nw.Datetime):
@@ -276,8 +277,7 @@ class Table(Vectors):
         columns, kinds = x if isinstance(x, Mapping) else from_frame(x), kinds or {}
         for name in kinds:
             if name not in columns: raise ValueError(f"There is no column {name!r} to give a kind to.{did_you_mean(name, columns)}")
-        library = "" if isinstance(x, Mapping) else type(x).__module__.split(".")[0]
-        return cls(len(columns), tuple(columns), tuple(kind_of(column, kinds.get(name)) for name, column in columns.items()), library)
+        return cls(len(columns), tuple(columns), tuple(kind_of(column, kinds.get(name)) for name, column in columns.items()), next(iter(columns.values())).library)
 
     def encode(
         self,
