@@ -260,6 +260,30 @@ def axe():
     return check
 
 
+@pytest.fixture
+def show(browser):
+    "A function: widget, what to wait for, names in its script that a test asks for, options of the browser -> a page that shows it without a kernel. There `state` is its model, and `saved` counts what a kernel would have been told."
+    contexts = []
+
+    def show(widget, ready: str, names: tuple[str, ...] = (), **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.problems = []
+        page.on("pageerror", lambda e: page.problems.append(str(e)))
+        html = widget.page().replace("save_changes() {}", "save_changes() { window.saved = (window.saved ?? 0) + 1 }")
+        known = "".join(f"{name}, " for name in names)
+        html = html.replace("widget.render({ model: pageModel(", f"Object.assign(window, {{ {known}state: pageModel(").replace(", el: place });</script>", " }); widget.render({ model: state, el: place });</script>")
+        page.set_content(f'<!doctype html><html lang="en"><title>x</title><meta name="viewport" content="width=device-width"><style>:root {{ color-scheme: light dark }}</style><main><h1>x</h1>{html}</main>')
+        page.wait_for_selector(ready)
+        return page
+
+    yield show
+    for context in contexts:
+        for page in context.pages: assert not page.problems and page.evaluate("window.hacked") is None
+        context.close()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield

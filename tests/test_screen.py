@@ -8,7 +8,7 @@ import torch
 from genbook.anomaly import Detector, NearestNeighbours, share_of
 from genbook.data import Data, digits
 from genbook.models.likelihood import Gaussian
-from genbook.widgets.screen import Screen, screen
+from genbook.widgets.screen import screen
 
 HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
 
@@ -30,27 +30,9 @@ def pictures():
 
 
 @pytest.fixture
-def visit(browser):
-    "A function: screen -> page that shows it, without a kernel; `saved` counts what it would have told one."
-    contexts = []
-
-    def visit(made: Screen, theme: str = "light", width: int = 1000):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
-        contexts.append(context)
-        page = context.new_page()
-        page.problems = []
-        page.on("pageerror", lambda e: page.problems.append(str(e)))
-        html = made.page().replace("save_changes() {}", "save_changes() { window.saved = (window.saved ?? 0) + 1 }")
-        html = html.replace("widget.render({ model: pageModel(", "Object.assign(window, { shareOf, state: pageModel(").replace("), el: place });</script>", ") }); widget.render({ model: state, el: place });</script>")
-        page.set_content(f'<!doctype html><html lang="en"><title>x</title><meta name="viewport" content="width=device-width"><style>:root {{ color-scheme: light dark }}</style><main><h1>x</h1>{html}</main>')
-        page.wait_for_selector(".genbook-screen")
-        return page
-
-    yield visit
-    for context in contexts:
-        problems = [p for page in context.pages for p in page.problems]
-        context.close()
-        assert not problems
+def visit(show):
+    "A function: screen -> page that shows it, without a kernel."
+    return lambda made, theme="light", width=1000: show(made, ".genbook-screen", ("shareOf",), viewport={"width": width, "height": 900}, color_scheme=theme)
 
 
 def told(page) -> list[str]:

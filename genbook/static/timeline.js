@@ -3,22 +3,10 @@
 
 let timelines = 0;
 
-const shape = (tag, attributes, ...children) => {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-};
-
 const short = (x) => (x === null ? "missing" : String(Number(x.toPrecision(4))).replace("-", "\u2212"));
 
 function render({ model, el, signal }) {
-  const over = new AbortController();
-  signal?.addEventListener("abort", () => over.abort());
-  const listen = (event, listener) => {
-    model.on(event, listener);
-    over.signal.addEventListener("abort", () => model.off(event, listener));
-  };
+  const { over, listen } = lifetime(model, signal);
 
   const me = `genbook-timeline-${++timelines}`, about = model.get("about"), stock = model.get("stock"), { names, transitions, emitted } = about;
   const colour = (k) => about.palette[k] ?? `hsl(${(205 + 137.5 * k) % 360} 55% 50%)`;
@@ -60,26 +48,27 @@ function render({ model, el, signal }) {
     sequence.value = shown.sequence;
     caption.textContent = shown.caption;
     const n = shown.path?.length ?? 0, whole = shown.error || n === shown.frames;
+    note.hidden = live || (whole && stock.length >= about.sequences);
     earlier.hidden = later.hidden = whole || !live;
     earlier.disabled = !shown.start;
     later.disabled = shown.start + n >= shown.frames;
     for (const part of [tracks, time.parentElement ?? time, read]) part.hidden = Boolean(shown.error);
     if (shown.error) return;
-    const box = (height, ...children) => shape("svg", { viewBox: `0 0 ${n} 1`, height, preserveAspectRatio: "none" }, ...children);
+    const box = (height, ...children) => svg("svg", { viewBox: `0 0 ${n} 1`, height, preserveAspectRatio: "none" }, ...children);
     // each frame is a column of width 1, so that neighbours with the same state are one piece
     const runs = shown.path.reduce((found, k, t) => {
       if (found.at(-1)?.k === k) found.at(-1).to = t + 1;
       else found.push({ k, from: t, to: t + 1 });
       return found;
     }, []);
-    path.replaceChildren(box(14, ...runs.map(({ k, from, to }) => shape("rect", { x: from, y: 0, width: to - from, height: 1, fill: colour(k) }))));
+    path.replaceChildren(box(14, ...runs.map(({ k, from, to }) => svg("rect", { x: from, y: 0, width: to - from, height: 1, fill: colour(k) }))));
     let below = shown.posterior.map(() => 0);
     posterior.replaceChildren(box(80, ...names.map((_, k) => {
       const above = below.map((b, t) => Math.min(1, b + shown.posterior[t][k]));
       const edge = (heights) => heights.map((h, t) => [`${t},${(1 - h).toFixed(3)}`, `${t + 1},${(1 - h).toFixed(3)}`]);
       const outline = [...edge(above).flat(), ...edge(below).flat().reverse()];
       below = above;
-      return shape("polygon", { points: outline.join(" "), fill: colour(k) });
+      return svg("polygon", { points: outline.join(" "), fill: colour(k) });
     })));
     const numbers = shown.values?.flat().filter((v) => v !== null) ?? [];
     const low = Math.min(...numbers), high = Math.max(...numbers), columns = shown.values?.[0].length ?? 0;
@@ -94,7 +83,7 @@ function render({ model, el, signal }) {
         pen = "L";
         return piece;
       });
-      return shape("path", { d: d.join(""), "stroke-opacity": (1 - 0.2 * c).toFixed(1) });
+      return svg("path", { d: d.join(""), "stroke-opacity": (1 - 0.2 * c).toFixed(1) });
     })));
     words.hidden = !shown.symbols;
     words.replaceChildren(...(shown.symbols ?? []).map((symbol, t) => {
@@ -166,7 +155,6 @@ function render({ model, el, signal }) {
     const reach = live ? about.sequences : stock.length;
     sequence.max = Math.max(0, reach - 1);
     sequence.disabled = reach < 2;
-    note.hidden = live || reach >= about.sequences && shown.frames === shown.path?.length;
     note.textContent = reach > 1 ? `This page holds the beginnings of ${reach} of ${about.sequences} sequences.` : "This view has no kernel, and holds the frames that it shows.";
     draw();
   };
