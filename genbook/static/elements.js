@@ -1,4 +1,4 @@
-// Pieces of a page, for all widgets.
+// What all widgets are made of.
 
 function make(tag, props = {}, ...children) {
   const element = Object.assign(document.createElement(tag), props);
@@ -14,3 +14,31 @@ function control(tag, props, ...children) {
 }
 
 const brief = (x, digits) => (Math.abs(x) < 10 ** -digits / 2 ? 0 : x).toFixed(digits).replace("-", "\u2212"); // with a true minus
+
+// The same for drawings.
+function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+// How long a view lives: `over` ends it, and with it whatever it has `listen`ed to.
+function lifetime(model, signal) {
+  const over = new AbortController();
+  signal?.addEventListener("abort", () => over.abort());
+  const listen = (event, listener) => {
+    model.on(event, listener);
+    over.signal.addEventListener("abort", () => model.off(event, listener));
+  };
+  return { over, listen };
+}
+
+// About `count` round numbers from `low` to `high`.
+function ticks(low, high, count) {
+  const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((m) => m * power >= rough) * power;
+  const found = [];
+  for (let k = Math.ceil(low / step); k * step <= high * (1 + 1e-12); k++) found.push(k * step);
+  return found;
+}

@@ -72,28 +72,8 @@ function covarianceOf({ lengths: [p, q], angle }) {
   return [p * p * cos * cos + q * q * sin * sin, (p * p - q * q) * cos * sin, p * p * sin * sin + q * q * cos * cos];
 }
 
-// Round numbers between two.
-function roundTicks(low, high, count) {
-  const unit = 10 ** Math.floor(Math.log10((high - low) / count)), step = unit * [1, 2, 5, 10].find((m) => m * unit * count >= high - low);
-  const found = [];
-  for (let k = Math.ceil(low / step); k * step <= high; k++) found.push(Number((k * step).toPrecision(12)));
-  return found;
-}
-
-function svg(tag, attributes = {}, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
 function render({ model, el, signal }) {
-  const over = new AbortController();
-  signal?.addEventListener("abort", () => over.abort());
-  const listen = (event, listener) => {
-    model.on(event, listener);
-    over.signal.addEventListener("abort", () => model.off(event, listener));
-  };
+  const { over, listen } = lifetime(model, signal);
 
   const { name, columns, kind, rows } = model.get("about"), points = model.get("points");
   const me = `genbook-ellipses-${++ellipses}`;
@@ -162,8 +142,8 @@ function render({ model, el, signal }) {
       return element;
     };
     frame.replaceChildren(svg("path", { class: "genbook-axis", d: `M${LEFT},${EDGE}V${height - BOTTOM}H${width - EDGE}` }));
-    for (const x of roundTicks(...range[0], width / 60)) frame.append(text({ x: toPixels([x, 0])[0], y: height - BOTTOM + 16, "text-anchor": "middle" }, number(x)));
-    for (const y of roundTicks(...range[1], height / 60)) frame.append(text({ x: LEFT - 6, y: toPixels([0, y])[1] + 4, "text-anchor": "end" }, number(y)));
+    for (const x of ticks(...range[0], width / 60)) frame.append(text({ x: toPixels([x, 0])[0], y: height - BOTTOM + 16, "text-anchor": "middle" }, number(x)));
+    for (const y of ticks(...range[1], height / 60)) frame.append(text({ x: LEFT - 6, y: toPixels([0, y])[1] + 4, "text-anchor": "end" }, number(y)));
     frame.append(text({ x: (LEFT + width - EDGE) / 2, y: height - 6, "text-anchor": "middle" }, columns[0]));
     frame.append(text({ transform: `translate(12 ${(height - BOTTOM) / 2}) rotate(-90)`, "text-anchor": "middle" }, columns[1]));
   };

@@ -76,12 +76,7 @@ function selector({ id, label, choices, onInput, onChange }) {
 const tableOf = (cells) => make("table", {}, make("tbody", {}, ...cells.map(([name, value]) => make("tr", {}, make("th", { scope: "row", textContent: name }), make("td", { textContent: value })))));
 
 function render({ model, el, signal }) {
-  const over = new AbortController();
-  signal?.addEventListener("abort", () => over.abort());
-  const listen = (event, listener) => {
-    model.on(event, listener);
-    over.signal.addEventListener("abort", () => model.off(event, listener));
-  };
+  const { over, listen } = lifetime(model, signal);
 
   const about = model.get("about"), dims = model.get("dims"), accepts = model.get("accepts"), directions = model.get("directions");
   const me = `genbook-${++widgets}-${Math.random().toString(36).slice(2)}`; // this view, among all that show the same explorer

@@ -37,15 +37,6 @@ function initialize({ model }) {
 
 // ---- the curve ----
 
-// About `count` round numbers from `low` to `high`.
-function ticks(low, high, count) {
-  const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find((m) => m * power >= rough) * power;
-  const found = [];
-  for (let k = Math.ceil(low / step); k * step <= high * (1 + 1e-12); k++) found.push(k * step);
-  return found;
-}
-
 // Powers of ten from `low` to `high`; with their doubles and fives where there are few.
 function logTicks(low, high) {
   const found = [], few = Math.log10(high / low) < 3;
@@ -132,19 +123,9 @@ function duration(seconds, digits = 0) {
   return s < 3600 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min`;
 }
 
-// An element with properties and children; texts become text, whatever is in them.
-function make(tag, properties = {}, ...children) {
-  const { dataset, ...plain } = properties;
-  const node = Object.assign(document.createElement(tag), plain);
-  Object.assign(node.dataset, dataset);
-  node.append(...children);
-  return node;
-}
-
 function render({ model, el }) {
   const name = make("span", { className: "model" }), state = make("span", { className: "state" });
-  const own = { lmSuppressShortcuts: "true" }; // or JupyterLab takes Enter and Space
-  const pause = make("button", { type: "button", dataset: own }), stop = make("button", { type: "button", dataset: own }, "Stop");
+  const pause = control("button", { type: "button" }), stop = control("button", { type: "button" }, "Stop");
   const buttons = make("span", { className: "buttons" }, pause, stop);
   const bar = make("progress", { max: 1, value: 0, ariaLabel: "Steps done" });
   const steps = make("li"), speed = make("li"), left = make("li"), legend = make("ul", { className: "legend" });

@@ -54,12 +54,7 @@ function above(sorted, x) {
 const percent = (x) => `${(100 * x).toFixed(x > 0 && x < 0.1 ? 1 : 0)}%`;
 
 function render({ model, el, signal }) {
-  const over = new AbortController();
-  signal?.addEventListener("abort", () => over.abort());
-  const listen = (event, listener) => {
-    model.on(event, listener);
-    over.signal.addEventListener("abort", () => model.off(event, listener));
-  };
+  const { over, listen } = lifetime(model, signal);
 
   const me = `genbook-screen-${++screens}`;
   const { unit, low, high, digits } = model.get("about");

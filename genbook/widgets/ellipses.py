@@ -6,18 +6,16 @@
 __all__ = ['MOST', 'changed', 'Ellipses']
 
 # %% ../../nbs/46_ellipses.ipynb #03be58b5
-import os
 from collections.abc import Sequence
 from typing import Any
 
-import anywidget
 import torch
 from torch import Tensor
 from traitlets import Dict, List
 
 from ..core import HasGaussians, Model, did_you_mean, escape, require
 from ..data import Data, Vectors, check_kind
-from .comms import page_of, static
+from .comms import PageWidget, page_of, static
 
 # %% ../../nbs/46_ellipses.ipynb #1a22c724
 def changed(
@@ -36,7 +34,7 @@ def changed(
 MOST = 2000  # rows that are sent to the page
 
 
-class Ellipses(anywidget.AnyWidget):
+class Ellipses(PageWidget):
     "A mixture's components over two columns, to be dragged; `explore` makes it. `model` is the mixture as it was left."
 
     _esm, _css = static("keep.js", "elements.js", "ellipses.js"), static("explore.css", "ellipses.css")
@@ -78,11 +76,6 @@ class Ellipses(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"Ellipses({self._fitted!r}), " + "; ".join(f"{100 * c['weight']:.0f} % at {c['mean'][0]:.4g}, {c['mean'][1]:.4g}" for c in self.components)
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        if os.environ.get("GENBOOK_SITE"): return {"text/plain": repr(self), "text/html": self.page()}
-        bundle, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**bundle, "text/plain": repr(self)}, metadata
 
     def page(self) -> str:  # HTML
         "The same as a piece of a web page that needs no kernel."

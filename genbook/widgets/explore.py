@@ -12,7 +12,6 @@ import io
 import itertools
 import json
 import math
-import os
 import tempfile
 import threading
 import time
@@ -20,7 +19,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import torch
 from PIL import Image
@@ -31,7 +29,7 @@ from .. import __version__
 from ..core import Conditional, HasGaussians, HasLatent, HasStates, Model, Noise, check_seed, escape, fingerprint, require, require_fitted
 from ..data import Data
 from ..latent import activity
-from .comms import answer_at_once, page_of, static
+from .comms import PageWidget, answer_at_once, page_of, static
 from .ellipses import Ellipses
 from .timeline import Timeline
 
@@ -120,7 +118,7 @@ SCRIPT, STYLE = static("keep.js", "elements.js", "decode.js", "explore.js"), sta
 PADDING = bytes(66_000)  # a shorter answer to a page on the same machine waits 40 ms: the server's small packets (Nagle) for the page's late acknowledgement
 
 
-class Explorer(anywidget.AnyWidget):
+class Explorer(PageWidget):
     """Sliders over the codes of a model; `explore` makes it.
 
     `codes` is the present code and can be set, `item` what it decodes to, `conditions` what the model is told.
@@ -288,10 +286,8 @@ class Explorer(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"Explorer({self._narrow()!r}), code [{', '.join(f'{v:.2f}' for v in self._code[:8])}{', ...' if len(self._code) > 8 else ''}]"
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        if os.environ.get("GENBOOK_SITE"): return {"text/plain": repr(self), "text/html": self.page()}
-        bundle, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**bundle, "text/plain": repr(self), **self.item.modality.show(self.item.items)}, metadata
+    def fallback(self) -> dict[str, Any]:
+        return {**super().fallback(), **self.item.modality.show(self.item.items)}
 
     def page(self) -> str:  # HTML
         "The explorer as a piece of a web page that needs no kernel and fetches nothing; its sliders move if the page can decode."

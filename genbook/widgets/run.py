@@ -79,7 +79,7 @@ class Cell:
 class RunView(anywidget.AnyWidget):
     "The live view of a run: a watcher of it, and nothing more."
 
-    _esm, _css = static("keep.js", "run.js"), static("run.css")
+    _esm, _css = static("keep.js", "elements.js", "run.js"), static("run.css")
 
     points = Bytes().tag(sync=True, echo_update=False, to_json=lambda _, view: view.curve())
     progress = Dict().tag(sync=True, echo_update=False, to_json=lambda _, view: view.figures())

@@ -8,10 +8,8 @@ __all__ = ['MOST_SCORES', 'SHOWN', 'round_step', 'edges', 'Screen', 'screen']
 # %% ../../nbs/44_screen.ipynb #4269e613
 import base64
 import math
-import os
 from typing import Any
 
-import anywidget
 import numpy as np
 from torch import Tensor
 from traitlets import Dict, Float, List
@@ -19,7 +17,7 @@ from traitlets import Dict, Float, List
 from ..anomaly import Scorer, Share, share_of
 from ..core import NotFitted, escape
 from ..data import Data
-from .comms import page_of, static
+from .comms import PageWidget, page_of, static
 
 # %% ../../nbs/44_screen.ipynb #c300ea75
 def round_step(width: float) -> float:
@@ -46,7 +44,7 @@ MOST_SCORES = 10_000  # of a group that are sent to a page, eight bytes each; of
 SHOWN = 8  # items of a bar, of each group
 
 
-class Screen(anywidget.AnyWidget):
+class Screen(PageWidget):
     "Scores of a detector with a threshold to drag; `screen` makes it."
 
     _esm, _css = static("keep.js", "elements.js", "screen.js"), static("explore.css", "screen.css")
@@ -91,11 +89,6 @@ class Screen(anywidget.AnyWidget):
     def __repr__(self) -> str:
         new = f"; alarms among new items {self.alarms}" if self.alarms else ""
         return f"Threshold {self.threshold:.4g}: false alarms {self.false_alarms}{new}"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        if os.environ.get("GENBOOK_SITE"): return {"text/plain": repr(self), "text/html": self.page()}
-        bundle, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**bundle, "text/plain": repr(self)}, metadata
 
     def page(self) -> str:  # HTML
         "The screen as a piece of a web page that needs no kernel and fetches nothing."

@@ -6,17 +6,15 @@
 __all__ = ['WINDOW', 'FEATURES', 'STOCK', 'rounded', 'Timeline']
 
 # %% ../../nbs/45_timeline.ipynb #0e7a3e8c
-import os
 from typing import Any
 
-import anywidget
 from torch import Tensor
 from traitlets import Dict, Int, List, observe, validate
 
 from ..core import HasStates, Model, escape, require
 from ..data import Data
 from ..plots import PALETTE
-from .comms import page_of, static
+from .comms import PageWidget, page_of, static
 
 # %% ../../nbs/45_timeline.ipynb #334d92f7
 WINDOW = 400  # frames in view
@@ -29,7 +27,7 @@ def rounded(rows: Tensor, digits: int) -> list:  # None for NaN, which JSON does
     return [[None if value != value else float(f"{value:.{digits}g}") for value in row] for row in rows.tolist()]
 
 # %% ../../nbs/45_timeline.ipynb #86ec0516
-class Timeline(anywidget.AnyWidget):
+class Timeline(PageWidget):
     "The hidden states of sequences over time; `genbook.explore` makes it."
 
     _esm, _css = static("keep.js", "elements.js", "timeline.js"), static("explore.css", "timeline.css")
@@ -80,11 +78,6 @@ class Timeline(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"Timeline({self.model!r}), {self.data!r}"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        if os.environ.get("GENBOOK_SITE"): return {"text/plain": repr(self), "text/html": self.page()}
-        bundle, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**bundle, "text/plain": repr(self)}, metadata
 
     def page(self) -> str:  # HTML
         "The timeline as a piece of a web page that needs no kernel and fetches nothing: it holds the beginnings of a few sequences."
