@@ -98,7 +98,7 @@ def test_nothing_shuts_people_out(visit, axe, rows, theme):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_threshold_that_is_dragged_is_known_in_python(open_nb):
+def test_a_threshold_that_is_dragged_is_known_in_python(open_nb, axe):
     notebook = open_nb([
         "import torch\nfrom genbook import Detector, screen\nfrom genbook.models.likelihood import Gaussian\nx = torch.arange(400.0)[:, None] % 97\n"
         "watch = screen(Detector(Gaussian().fit(x[:200])).fit(x[200:]))\nwatch",
@@ -111,6 +111,9 @@ def test_a_threshold_that_is_dragged_is_known_in_python(open_nb):
     assert "True 0.0" in notebook.output(1).inner_text()
     notebook.run(2)
     notebook.page.wait_for_function("() => document.querySelector('.genbook-screen .genbook-number').textContent.startsWith('4.0')")
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        notebook.theme(theme)
+        assert axe(notebook.page, ".genbook-screen") == [], theme
     notebook.save()
     kept = json.loads(notebook.path.read_text())["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
     assert any(entry["state"].get("threshold") == 4.0 for entry in kept.values())

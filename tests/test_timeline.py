@@ -109,7 +109,7 @@ def test_nothing_shuts_people_out(visit, axe, walks, sentences, theme):
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_the_kernel_sends_what_is_asked_for(open_nb):
+def test_the_kernel_sends_what_is_asked_for(open_nb, axe):
     notebook = open_nb([
         "import torch\nfrom genbook import HiddenMarkov, explore\nx = [torch.arange(900.0)[:, None] % 7, torch.arange(50.0)[:, None] % 5]\n"
         "model = HiddenMarkov(2, restarts=1, floor=1e-3).fit(x, seed=0, steps=5, progress=False)\ntimeline = explore(model, x)\ntimeline",
@@ -126,3 +126,6 @@ def test_the_kernel_sends_what_is_asked_for(open_nb):
     notebook.run(2)
     page.wait_for_function("() => document.querySelector('.genbook-read').textContent.startsWith('Frame 49:')")
     assert page.get_by_label("Sequence").input_value() == "1"
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        notebook.theme(theme)
+        assert axe(notebook.page, ".genbook-timeline") == [], theme
