@@ -40,12 +40,16 @@ def page_of(
 class PageWidget(anywidget.AnyWidget):
     "A widget that has a `page()` too: a piece of a web page that needs no kernel."
 
+    def page(self) -> str:  # HTML, as `page_of` writes it
+        "The widget without a kernel."
+        raise NotImplementedError(f"{type(self).__name__} has no page(): write one that returns page_of(script, style, state, meanwhile).")
+
     def fallback(self) -> dict[str, Any]:  # MIME bundle
         "What a front end shows that knows no widgets."
         return {"text/plain": repr(self)}
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        if os.environ.get("GENBOOK_SITE"): return {"text/plain": repr(self), "text/html": self.page()}
+        if os.environ.get("GENBOOK_SITE"): return {"text/plain": repr(self), "text/html": self.page()}, {}
         bundle, metadata = super()._repr_mimebundle_(**kwargs)
         return {**bundle, **self.fallback()}, metadata
 
