@@ -106,6 +106,16 @@ class Noise:
         u = self.uniform(1, dtype=torch.float64) * edges[:, -1:]
         return torch.searchsorted(edges, u, right=True).squeeze(1).clamp(max=edges.shape[1] - 1)
 
+    def poisson(self, rate: Tensor) -> Tensor:  # (n, k) whole numbers
+        "Counts from Poisson distributions, with `rate` of shape (k,) or (n, k): the smallest whose cumulative probability reaches a uniform number."
+        from scipy.special import pdtr, pdtrik
+        u, rate = torch.broadcast_tensors(self.uniform(rate.shape[-1], dtype=torch.float64), rate.double())
+        safe = rate.clamp(min=1e-300)
+        near = torch.as_tensor(pdtrik(u.numpy(), safe.numpy())).nan_to_num(0.0).clamp(min=0).ceil()
+        below = (near - 1).clamp(min=0)
+        k = torch.where(torch.as_tensor(pdtr(below.numpy(), safe.numpy())) >= u, below, near)
+        return torch.where(rate > 0, k, 0.0)
+
 # %% ../nbs/00_core.ipynb #8f3c56b0
 def check_seed(seed: int | None) -> int:
     "`seed` itself, or a new one if it is `None`; an error unless it is a whole number from 0 to 2**63 - 1."

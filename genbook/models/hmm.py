@@ -7,8 +7,9 @@ __all__ = ['allowed', 'shares', 'stationary_transition', 'Frames', 'HiddenMarkov
 
 # %% ../../nbs/models/22_hmm.ipynb #2ac57ddb
 import copy
+import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..chains import Batch, Expected, batches, best_path, expected, log_expected, log_forward, stationary
+from ..chains import Block, Look, best_path, blocks, expected, log_forward, log_likelihood, stationary
 from ..core import Condition, Model, Noise, arguments, did_you_mean, narrow, require_fitted
 from ..data import Data, Sequences, Symbols, check_kind
 from ..em import ByEM, as_one, pick
@@ -63,13 +64,13 @@ def stationary_transition(
 # %% ../../nbs/models/22_hmm.ipynb #fe5ba53c
 @dataclass(frozen=True)
 class Frames:
-    "Sequences prepared for expectation-maximisation: side by side in batches."
+    "Sequences prepared for expectation-maximisation, in blocks."
 
     study: Any  # what the emission knows of all frames
     rows: Tensor  # (all frames, d)
     lengths: list[int]
-    batches: list[Batch]
-    placed: list[Any]  # the frames of each batch, as the emission wants them
+    groups: list[list[Block]]
+    placed: dict[int, Any]  # the frames of each block, as the emission wants them, by the number of the first
 
 
 class HiddenMarkov(ByEM):
@@ -128,7 +129,7 @@ class HiddenMarkov(ByEM):
         if len(rows) <= states: raise ValueError(f"There are {len(rows)} frames in all, but more than {states}, the number of states, are needed: pass longer sequences, or ask for fewer states.")
         if learns_on: self._emission.check(self.parameters_["emission"], rows)
         study = self._emission.known(as_one(self.parameters_["emission"])) if learns_on else self._emission.study(rows)
-        prepared = self._frames(rows, lengths, study, batches(lengths))
+        prepared = self._frames(rows, lengths, study, self.restarts)
         values, counts = torch.tensor(lengths).unique(return_counts=True)
         self.lengths_, self.precise_, self.symbols_ = torch.stack([values, counts]), symbols is None and data.items[0].dtype == torch.float64, symbols
         return prepared
@@ -136,21 +137,21 @@ class HiddenMarkov(ByEM):
     def _rows(self, data: Data, symbols: list[str] | None) -> Tensor:  # (all frames, d)
         return torch.cat(data.items).double() if symbols is None else numbered(data.items, symbols)
 
-    def _frames(self, rows: Tensor, lengths: list[int], study: Any, side_by_side: list[Batch]) -> Frames:
-        return Frames(study, rows, lengths, side_by_side, [self._emission.place(study, batch.take(rows).flatten(0, 1)) for batch in side_by_side])
+    def _frames(self, rows: Tensor, lengths: list[int], study: Any, restarts: int) -> Frames:
+        groups = blocks(lengths, max(4096, (1 << 21) // (restarts * len(self.names))))  # 16 MB for a number for each restart, frame and state
+        return Frames(study, rows, lengths, groups, {block.frames.start: self._emission.place(study, rows[block.frames]) for group in groups for block in group})
 
     def begin(self, x: Frames, seed: int, restarts: int) -> dict[str, Any]:
         emission, k, noise = self._emission, len(self.names), Noise(step_seed(seed, 0), range(restarts))
         guess, sums = emission.guess(x.study, x.rows, k, step_seed(seed, 1), restarts), None
-        along = torch.cat([(torch.arange(n, dtype=torch.float64)[:, None] + 0.5) / n for n in x.lengths])  # where in its sequence a frame is, from 0 to 1
+        along = torch.cat([(torch.arange(n, dtype=torch.float64) + 0.5) / n for n in x.lengths])  # where in its sequence a frame is, from 0 to 1
         bends = 4 ** (noise.uniform(dtype=torch.float64) - 0.5)
-        for batch, placed in zip(x.batches, x.placed):
-            if self.topology == "ergodic": weights = guess(batch.take(x.rows).flatten(0, 1))
+        for block in itertools.chain(*x.groups):
+            if self.topology == "ergodic": weights = guess(x.rows[block.frames])
             else:  # parts of each sequence, one after the other
-                part = (batch.take(along).flatten().nan_to_num(0) ** bends[:, None] * k).long()
-                weights = torch.full((restarts, k, part.shape[1]), 0.1 / k, dtype=torch.float64).scatter_add_(1, part[:, None], torch.full((restarts, 1, part.shape[1]), 0.9, dtype=torch.float64))
-            if batch.there is not None: weights = weights * batch.there.flatten()
-            found = emission.sums(x.study, placed, None, weights)
+                part = (along[block.frames] ** bends[:, None] * k).long()[..., None]
+                weights = torch.full((restarts, len(along[block.frames]), k), 0.1 / k, dtype=torch.float64).scatter_add_(2, part, torch.full(part.shape, 0.9, dtype=torch.float64))
+            found = emission.sums(x.study, x.placed[block.frames.start], None, weights)
             sums = found if sums is None else emission.add(sums, found)
         transition = (noise.uniform(k, k, dtype=torch.float64) + k * torch.eye(k, dtype=torch.float64)) * allowed(self.topology, k)
         transition = transition / transition.sum(-1, keepdim=True)
@@ -159,26 +160,20 @@ class HiddenMarkov(ByEM):
         if self.start == "stationary": start = stationary(transition)
         return {"start": start, "transition": transition, "emission": emission.maximise(x.study, sums, None)}
 
-    def _expected(self, x: Frames, parameters: Mapping[str, Any], logarithms: bool = False) -> Iterator[tuple[Batch, Any, Expected]]:
-        "What is expected of each batch, with logarithms for the sequences that need them; (batch, its frames as placed, `Expected`) one after the other."
-        start, transition, lost = parameters["start"], parameters["transition"], []
-        for batch, placed in zip(x.batches, x.placed):
-            if logarithms:
-                log_b = self._emission.log_density(x.study, placed, parameters["emission"]).unflatten(2, batch.frames.shape)
-                found = log_expected(start, transition, log_b.permute(2, 0, 1, 3), batch)
-            else: found = expected(start, transition, *self._emission.relative(x.study, placed, parameters["emission"], batch.frames.shape), batch)
-            lost += found.unsound.tolist()
-            yield batch, placed, found
-        if lost:
-            whole = self._frames(x.rows, x.lengths, x.study, batches(x.lengths, only=lost, cut=False))
-            yield from self._expected(whole, parameters, logarithms=True)
+    def _seen(self, x: Frames, parameters: Mapping[str, Any]) -> Look:
+        "What was seen in a block of `x`, as chains want to know it."
+        return lambda block, logarithms: self._emission.look(x.study, x.placed[block.frames.start], parameters["emission"], logarithms)
 
     def expect(self, x: Frames, parameters: dict[str, Any]) -> tuple[Tensor, dict[str, Any]]:
-        nats, sums, first, moves = 0.0, None, 0.0, 0.0
-        for _, placed, found in self._expected(x, parameters):
+        nats, sums, first, moves, emission = 0.0, None, 0.0, 0.0, self._emission
+
+        def gather(block: Block, states: Tensor) -> dict[str, Any]:
+            return emission.sums(x.study, x.placed[block.frames.start], parameters["emission"], states)
+
+        for group in x.groups:
+            found = expected(parameters["start"], parameters["transition"], self._seen(x, parameters), group, gather)
             nats, first, moves = nats + found.log_likelihood.sum(1), first + found.first, moves + found.moves
-            some = self._emission.sums(x.study, placed, parameters["emission"], found.states.permute(1, 2, 0, 3).flatten(2))
-            sums = some if sums is None else self._emission.add(sums, some)
+            for some in found.gathered: sums = some if sums is None else emission.add(sums, some)
         return nats, {"first": first, "moves": moves, "emission": sums, "before": parameters}
 
     def maximise(self, x: Frames, counts: dict[str, Any]) -> dict[str, Any]:
@@ -226,9 +221,9 @@ class HiddenMarkov(ByEM):
         found = None
         for _ in range(30 if isinstance(self.emission, Model) or (frames.rows.isnan().any(1) & ~frames.rows.isnan().all(1)).any() else 1):  # what is hidden inside a state is found step by step
             sums = None
-            for part in torch.arange(len(path)).split(1 << 16):
-                weights = torch.nn.functional.one_hot(path[part], k).T[None].double()
-                more = emission.sums(frames.study, emission.place(frames.study, frames.rows[part]), found, weights)
+            for block in itertools.chain(*frames.groups):
+                weights = torch.nn.functional.one_hot(path[block.frames], k)[None].double()
+                more = emission.sums(frames.study, frames.placed[block.frames.start], found, weights)
                 sums = more if sums is None else emission.add(sums, more)
             found = emission.maximise(frames.study, emission.smoothed(sums, smoothing), found)
         before = {"start": torch.full((1, k), 1 / k, dtype=torch.float64), "transition": shares(possible.double(), possible.double())[None]}
@@ -251,7 +246,7 @@ class HiddenMarkov(ByEM):
                 found.append(places[str(state)])
         return torch.tensor(found)
 
-    def _look(self, x: Any, columns: int = 256) -> tuple[Frames, dict[str, Any]]:
+    def _look(self, x: Any) -> tuple[Frames, dict[str, Any]]:
         "Sequences to be explained, and the parameters with an axis of restarts of length one."
         require_fitted(self)
         data = x if isinstance(x, Data) else Data(x)
@@ -261,14 +256,12 @@ class HiddenMarkov(ByEM):
         rows = self._rows(data, self.symbols_)
         self._emission.check(self.parameters_["emission"], rows)
         parameters = as_one(self.parameters_)
-        lengths = [len(item) for item in data.items]
-        return self._frames(rows, lengths, self._emission.known(parameters["emission"]), batches(lengths, columns=columns)), parameters
+        return self._frames(rows, [len(item) for item in data.items], self._emission.known(parameters["emission"]), 1), parameters
 
     def log_prob(self, x: Any) -> Tensor:  # (n,)
         "Exact log-density, or log-probability, of each sequence given its length, in nats; of what follows the prefix, if the model was told one."
         frames, parameters = self._look(x)
-        out = torch.zeros(len(frames.lengths), dtype=torch.float64)
-        for batch, _, found in self._expected(frames, parameters): out.index_add_(0, batch.sequences, found.log_likelihood[0])
+        out = torch.cat([log_likelihood(parameters["start"], parameters["transition"], self._seen(frames, parameters), group)[0] for group in frames.groups])
         if "frames" in self.conditions: out[torch.tensor(frames.lengths) != int(self.conditions["frames"])] = -math.inf
         if "prefix" in self.conditions:
             prefix = self._prefix
@@ -286,24 +279,24 @@ class HiddenMarkov(ByEM):
         "How probable each state is in each frame, given the whole sequence. The most probable state of a frame is its argmax."
         frames, parameters = self._look(x)
         out = torch.empty(len(frames.rows), len(self.names), dtype=torch.float64)
-        for batch, _, found in self._expected(frames, parameters):
-            batch.give(out, found.states[:, 0].mT)
-            self._check_possible(batch, found.log_likelihood[0])
+
+        def gather(block: Block, states: Tensor) -> None: out[block.frames] = states[0]
+
+        for group in frames.groups: self._check_possible(group, expected(parameters["start"], parameters["transition"], self._seen(frames, parameters), group, gather).log_likelihood[0])
         return list(out.split(frames.lengths))
 
-    def _check_possible(self, batch: Batch, nats: Tensor) -> None:  # (n,)
-        for i in batch.sequences[~nats.isfinite()].tolist(): raise ValueError(f"Sequence {i} is impossible under this model, so it has no states: leave it out, or fit the model to sequences like it.")
+    def _check_possible(self, group: Sequence[Block], nats: Tensor) -> None:  # (sequences,)
+        for i in (~nats.isfinite()).nonzero().flatten().tolist(): raise ValueError(f"Sequence {group[0].sequences.start + i} is impossible under this model, so it has no states: leave it out, or fit the model to sequences like it.")
 
     def best_path(self, x: Any) -> list[Tensor] | list[list[str]]:  # (frames,) for each sequence; lists of names, if the states have names
         "The most probable course of states of each sequence, as a whole (Viterbi, 1967)."
-        frames, parameters = self._look(x, columns=512)
-        out = torch.empty(len(frames.rows), dtype=torch.long)
-        for batch, placed in zip(frames.batches, frames.placed):
-            log_b = self._emission.log_density(frames.study, placed, parameters["emission"])[0].unflatten(1, batch.frames.shape).transpose(0, 1).contiguous()
-            path, nats = best_path(self.parameters_["start"], self.parameters_["transition"], log_b, batch)
-            self._check_possible(batch, nats)
-            batch.give(out, path)
-        paths = out.split(frames.lengths)
+        frames, parameters = self._look(x)
+        found = []
+        for group in frames.groups:
+            path, nats = best_path(self.parameters_["start"], self.parameters_["transition"], self._seen(frames, parameters), group)
+            self._check_possible(group, nats)
+            found.append(path)
+        paths = (torch.cat(found) if len(found) > 1 else path).split(frames.lengths)
         return list(paths) if isinstance(self.states, int) else [[self.names[k] for k in path.tolist()] for path in paths]
 
     def transitions(self) -> Tensor:  # (K, K)
@@ -358,8 +351,10 @@ class HiddenMarkov(ByEM):
         if len(prefix):
             emission = self._emission
             study = emission.known(as_one(self.parameters_)["emission"])
-            log_b = emission.log_density(study, emission.place(study, prefix), as_one(self.parameters_["emission"]))[0].T
-            filtered = log_forward(start.log()[None], transition.log()[None], log_b[:, None, :, None])[:, 0, :, 0].softmax(1)
+            log_b = emission.look(study, emission.place(study, prefix), as_one(self.parameters_["emission"]), True)[0][0]
+            alpha = torch.empty_like(log_b)
+            log_forward(start.log().numpy(), transition.log().contiguous().numpy(), log_b.numpy(), alpha.numpy())
+            filtered = alpha.softmax(1)
             paths = [noise.choice(filtered[-1])]
             for share in filtered[:-1].flip(0) if prefix.isnan().any() else filtered[:0]: paths.insert(0, noise.choice(share * transition.T[paths[0]]))
             paths = [paths[0]] * (len(prefix) - len(paths)) + paths  # nothing is drawn from the states of a prefix that is all there

@@ -19,7 +19,6 @@ from torch import Tensor
 
 from ..core import Condition, HasStatistics, Model, Noise, arguments, available_if, check_weights, digest, narrow, require_fitted
 from ..data import Data, Images, Vectors, check_kind
-from ..emissions import poisson_quantile
 from ..gaussians import SMALLEST, coefficients, least_variance, likeliest, log_joint, moments, patterns, quadratic, regression
 from ..tables import Kind, Table
 from ..train import check_learnable, clone
@@ -551,7 +550,7 @@ class Poisson(Columns):
         return torch.where(counts, torch.special.xlogy(k, self.rate_) - self.rate_ - torch.lgamma(k + 1), -math.inf)
 
     def values(self, noise: Noise) -> Tensor:
-        return poisson_quantile(noise.uniform(len(self.rate_), dtype=torch.float64), self.rate_)
+        return noise.poisson(self.rate_)
 
     def condition(self, column: int) -> Condition:
         return Condition(low=0.0, high=2 * float(self.range_[1, column]))
