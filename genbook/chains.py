@@ -45,7 +45,8 @@ def log_forward(enter, transition, b, alpha):  # logarithms (K,), (K, K), (T, K)
         for j in range(len(enter)): alpha[t, j] = enter[j] + b[t, j]
         for j in range(len(enter)): enter[j] = log_sum(alpha[t], across[j])
     nats = log_sum(alpha[len(b) - 1], nothing)
-    for j in range(len(enter)): enter[j] -= nats
+    for j in range(len(enter)):
+        if nats > -np.inf: enter[j] -= nats
     return nats
 
 
@@ -199,7 +200,7 @@ class Expected:
     gathered: list[Any]  # what was made of the probabilities of the states, block by block
 
 
-Look = Callable[[Block, bool], tuple[Tensor, Tensor]]  # what was seen in a block, or its logarithms: as `relative` gives it
+Look = Callable[[Block, bool], tuple[Tensor, Tensor]]  # what was seen in a block, or its logarithms: new tensors, as `relative` gives them
 
 
 def passes(
