@@ -416,7 +416,7 @@ def site_page(model, tmp_path, monkeypatch):
     monkeypatch.setenv("GENBOOK_SITE", "1")
     made = explore(model, directions={HOSTILE: torch.ones(10)})
     made.codes = Noise(2, [0]).normal(10)
-    bundle = made._repr_mimebundle_()
+    bundle, _ = made._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html"}
     made.close()
     file = tmp_path / "page.html"
