@@ -209,6 +209,15 @@ def test_points_are_joined_without_doubles(view):
     assert page.locator(".facts li").all_inner_texts() == ["step 3 of 100", "10 items/s", "9 s left"]
 
 
+def test_restarts_share_a_color_and_a_place_in_the_legend(view):
+    names = ["loss", *(f"restart {r}" for r in range(1, 11))]
+    page = view(names=names, families=[["loss", [0]], ["restart 1 to 10", list(range(1, 11))]])
+    page.evaluate("() => hear({...state.progress, number: 2}, [...Array(11).keys()].flatMap((i) => [i, 1, 9, i, 2, Math.max(i, 1)]))")
+    assert page.locator(".legend li").all_inner_texts() == ["loss\n1", "restart 1 to 10\n1 to 10"]
+    colors = "() => { const {data} = document.querySelector('canvas').getContext('2d').getImageData(200, 20, 400, 150); let found = [0, 0]; for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 90) found[data[i] > data[i + 2] ? 1 : 0]++; return found }"
+    page.wait_for_function(f"() => ({colors})().every((n) => n > 50)")  # blue in front, orange behind
+
+
 @pytest.mark.parametrize(("figures", "sent"), [
     ({}, ["show", "stop"]),
     ({"blocking": True}, ["show", "stop", "interrupt"]),

@@ -59,9 +59,11 @@ function curves(points, count) {
   return all;
 }
 
-const isMarked = (curve, all) => curve.length <= 20 && all.some((other) => other.length > 5 * curve.length);
+// Whether a loss is known only now and then.
+const isMarked = (members, all) => members.length === 1 && all[members[0]].length <= 20 && all.some((other) => other.length > 5 * all[members[0]].length);
 
-function draw(canvas, all, palette) {
+// `families` says which curves belong together: [[what to call them, which], ...].
+function draw(canvas, all, families, palette) {
   const ratio = window.devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
   if (!width) return;
   canvas.width = width * ratio;
@@ -100,18 +102,21 @@ function draw(canvas, all, palette) {
   }
   pen.globalAlpha = 1;
   pen.lineJoin = "round";
-  pen.lineWidth = 1.5;
-  all.forEach((curve, i) => {
-    pen.strokeStyle = pen.fillStyle = palette[i % palette.length];
-    pen.beginPath();
-    for (const [x, y] of curve) pen.lineTo(px(x), py(y));
-    pen.stroke();
-    if (isMarked(curve, all)) for (const [x, y] of curve) {
+  const colored = families.map(([, members], i) => [members, palette[i % palette.length]]);
+  for (const [members, color] of colored.sort(([a], [b]) => b.length - a.length)) { // many thin lines behind those that stand for themselves
+    pen.strokeStyle = pen.fillStyle = color;
+    [pen.lineWidth, pen.globalAlpha] = members.length > 1 ? [1, 0.6] : [1.5, 1];
+    for (const i of members) {
+      pen.beginPath();
+      for (const [x, y] of all[i]) pen.lineTo(px(x), py(y));
+      pen.stroke();
+    }
+    if (isMarked(members, all)) for (const [x, y] of all[members[0]]) {
       pen.beginPath();
       pen.arc(px(x), py(y), 3.5, 0, 2 * Math.PI);
       pen.fill();
     }
-  });
+  }
 }
 
 // ---- the page ----
@@ -161,7 +166,7 @@ function render({ model, el }) {
 
   function show() {
     const progress = model.get("progress"), palette = model.get("palette"), { status, number, total } = progress;
-    const over = ["done", "stopped", "failed"].includes(status), names = progress.names ?? [];
+    const over = ["done", "stopped", "failed"].includes(status), names = progress.names ?? [], families = progress.families ?? names.map((name, i) => [name, [i]]);
     if (over || (asked === "pause" && status === "paused") || (asked === "resume" && status === "running")) asked = "";
     const all = curves(numbers(model.get("points")), names.length);
 
@@ -184,17 +189,20 @@ function render({ model, el }) {
     speed.textContent = number ? `${whole.format(progress.speed)} items/s` : "";
     left.textContent = !number ? "" : over || progress.kept ? `${duration(progress.seconds, 1)} in all` : `${duration(progress.left)} left`;
 
-    const newest = all.map((curve) => curve.length ? short(curve[curve.length - 1][1]) : "");
-    if (legend.children.length !== names.length) legend.replaceChildren(...names.map((name, i) => {
+    const newest = families.map(([, members]) => {
+      const values = members.map((i) => all[i].at(-1)?.[1]).filter(Number.isFinite).sort((a, b) => a - b);
+      return [...new Set([values[0], values.at(-1)].filter(Number.isFinite).map(short))].join(" to ");
+    });
+    if (families.some(([name], i) => legend.children[i]?.title !== name)) legend.replaceChildren(...families.map(([name], i) => {
       const swatch = make("i");
       swatch.style.background = palette[i % palette.length];
       return make("li", { title: name }, swatch, make("span", {}, name), make("b"));
     }));
-    all.forEach((curve, i) => {
-      legend.children[i].firstChild.classList.toggle("marked", isMarked(curve, all));
+    families.forEach(([, members], i) => {
+      legend.children[i].firstChild.classList.toggle("marked", isMarked(members, all));
       legend.children[i].lastChild.textContent = newest[i];
     });
-    canvas.ariaLabel = number ? `Curve of the losses. At step ${number}: ${names.map((name, i) => `${name} ${newest[i]}`).join(", ")}` : "Curve of the losses, still empty";
+    canvas.ariaLabel = number ? `Curve of the losses. At step ${number}: ${families.map(([name], i) => `${name} ${newest[i]}`).join(", ")}` : "Curve of the losses, still empty";
 
     caption.textContent = picture.alt = `Sixteen samples after step ${whole.format(progress.sampled)}`;
 
@@ -213,7 +221,7 @@ function render({ model, el }) {
     }
     drawing ||= requestAnimationFrame(() => {
       drawing = 0;
-      draw(canvas, all, palette);
+      draw(canvas, all, families, palette);
     });
   }
 

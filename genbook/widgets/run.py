@@ -19,7 +19,7 @@ from IPython.display import display
 from traitlets import Bytes, Dict, List, Unicode
 
 from ..core import Noise, escape
-from ..plots import PALETTE, losses, thin
+from ..plots import PALETTE, families, losses, spread, thin
 from ..train import Run, Stepwise, in_kernel, show
 from .comms import answer_at_once, static
 
@@ -32,7 +32,7 @@ class Summary:
         self.cells = {"model": type(run.model).__name__, "ended": run.status}
         if step is not None:
             self.cells["steps"] = f"{step.number:,}" if step.number == step.total else f"{step.number:,} of {step.total:,}"
-            self.cells |= {name: f"{values[-1]:.4g}" for name, (_, values) in run.history.items()}
+            self.cells |= {kind: spread([run.history[name][1][-1] for name in names]) for kind, names in families(run.history).items()}
             self.cells |= {"seconds": f"{step.seconds:.1f}", "items/s": f"{step.speed:,.0f}"}
         if run.seed is not None: self.cells["seed"] = str(run.seed)
         if run.error is not None: self.cells["error"] = describe(run.error)
@@ -111,10 +111,10 @@ class RunView(anywidget.AnyWidget):
 
     def figures(self) -> dict[str, Any]:
         "Where the run stands."
-        run, step = self.run, self.run.step
+        run, step, names = self.run, self.run.step, list(self.run.history)
         at = {"number": step.number, "total": step.total, "seconds": step.seconds, "speed": step.speed, "left": step.left} if step else {"number": 0, "total": 0}
         return at | {
-            "model": type(run.model).__name__, "status": run.status, "names": list(run.history), "sampled": self.sampled,
+            "model": type(run.model).__name__, "status": run.status, "names": names, "families": [[kind, [names.index(name) for name in alike]] for kind, alike in families(names).items()], "sampled": self.sampled,
             "blocking": self.blocking, "answers": self.answers, "note": self.note, "error": describe(run.error) if run.error else ""}
 
     def update(self, run: Run) -> None:
