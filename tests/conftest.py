@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -71,7 +72,8 @@ class Lab:
             file.write_text(json.dumps(value))
         for name, requirement in KERNELS.items():
             if requirement: install_kernel(name, requirement, self.home / "data")
-        folders = {f"JUPYTER_{k}_DIR": f"{self.home}/{k.lower()}" for k in ("CONFIG", "DATA", "RUNTIME")}
+        self.runtime = tempfile.mkdtemp(prefix="lab")  # its kernels are reached through files in here, whose paths must be short
+        folders = {"JUPYTER_CONFIG_DIR": f"{self.home}/config", "JUPYTER_DATA_DIR": f"{self.home}/data", "JUPYTER_RUNTIME_DIR": self.runtime}
         env = os.environ | folders | {
             "IPYTHONDIR": f"{self.home}/ipython", "JUPYTERLAB_SETTINGS_DIR": f"{self.home}/settings",
             "JUPYTERLAB_WORKSPACES_DIR": f"{self.home}/workspaces", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
@@ -79,6 +81,7 @@ class Lab:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser", f"--port={self.port}",
              "--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0", f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.root}",
+             "--KernelManager.transport=ipc",  # ports are chosen before a kernel takes them, and with several servers at work another may be quicker
              "--ServerApp.terminals_enabled=False", "--LabApp.extension_manager=readonly"], env=env, stdout=self.log, stderr=subprocess.STDOUT)
         end = time.monotonic() + timeout
         while time.monotonic() < end:
@@ -105,6 +108,7 @@ class Lab:
             self.process.kill()
             self.process.wait()
         self.log.close()
+        shutil.rmtree(self.runtime, ignore_errors=True)
 
 
 class Notebook:

@@ -1,10 +1,12 @@
 "Runs a page's cells in a kernel, once: the outputs are kept until its code or the package changes."
 import hashlib
 import os
+import tempfile
 import time
 from pathlib import Path
 
 import nbformat
+from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbconvert.filters import strip_ansi
@@ -46,7 +48,9 @@ def execute(page: Page, code: list[Cell]) -> NotebookNode:
     for cell in code:
         skip = {"tags": ["skip-execution"]} if cell.long else {}
         notebook.cells.append(nbformat.v4.new_code_cell(cell.source, metadata=skip))
-    client = NotebookClient(notebook, timeout=LONGEST, store_widget_state=False, extra_arguments=["--log-level=ERROR"], resources={"metadata": {"path": str(page.path.parent)}})
-    try: client.execute(env=os.environ | {"GENBOOK_SITE": "1", "OMP_NUM_THREADS": "1"})  # one thread each: several run side by side
-    except CellExecutionError as error: raise PageError(f"{page.path.name}: a cell failed, so the site was not built. Mend it:\n{strip_ansi(str(error))}") from None
+    with tempfile.TemporaryDirectory(prefix="site") as folder:
+        kernel = AsyncKernelManager(kernel_name="python3", transport="ipc", connection_file=f"{folder}/kernel.json")  # over files: a port that was free may be taken before the kernel has it
+        client = NotebookClient(notebook, km=kernel, timeout=LONGEST, store_widget_state=False, extra_arguments=["--log-level=ERROR"], resources={"metadata": {"path": str(page.path.parent)}})
+        try: client.execute(cleanup_kc=True, env=os.environ | {"GENBOOK_SITE": "1", "OMP_NUM_THREADS": "1"})  # one thread each: several run side by side
+        except CellExecutionError as error: raise PageError(f"{page.path.name}: a cell failed, so the site was not built. Mend it:\n{strip_ansi(str(error))}") from None
     return notebook
