@@ -139,7 +139,7 @@ class GaussianEmission(Emission):
 
     def place(self, study: Standard, rows: Tensor) -> tuple[int, list[tuple[Tensor, Tensor | None, Tensor, Tensor | None]]]:
         "How many frames there are; and for each group of frames with the same columns missing: the columns observed, where they are (None: everywhere), their numbers (columns, n), and 1 or 0 for nothing at all (None: all 1)."
-        z = rows.T.contiguous().sub_(study.centre[:, None]).div_(study.scale[:, None])
+        z = torch.sub(rows.T, study.centre[:, None], out=rows.new_empty(rows.T.shape)).div_(study.scale[:, None])
         missing, every = z.isnan(), torch.arange(len(z))
         if not missing.any(): return len(rows), [(every, None, z, None)]
         if (missing == missing[:1]).all(): return len(rows), [(every, None, z.nan_to_num_(0), (~missing[0]).double())]

@@ -135,7 +135,8 @@ class HiddenMarkov(ByEM):
         return prepared
 
     def _rows(self, data: Data, symbols: list[str] | None) -> Tensor:  # (all frames, d)
-        return torch.cat(data.items).double() if symbols is None else numbered(data.items, symbols)
+        if symbols is not None: return numbered(data.items, symbols)
+        return (torch.cat(data.items) if len(data.items) > 1 else data.items[0]).double()
 
     def _frames(self, rows: Tensor, lengths: list[int], study: Any, restarts: int) -> Frames:
         groups = blocks(lengths, max(4096, (1 << 21) // (restarts * len(self.names))))  # 16 MB for a number for each restart, frame and state
