@@ -19,7 +19,7 @@ def test_fitted_told_and_dragged(open_nb, axe):
     errors = nb.errors()
     assert len(errors) == 1 and "x0" in errors[0]  # of the last cell: one line
     fitted = nb.output(1)
-    for name in ("restart 1", "restart 3", "GaussianMixture", "done"): assert name in fitted.inner_text()
+    for name in ("restart 1 to 3", "GaussianMixture", "done"): assert name in fitted.inner_text()
     fitted.locator("svg, canvas").first.wait_for()
     told = [row.split() for row in nb.output(2).locator("tr").all_inner_texts()]
     assert told[0] == ["x0", "x1"] and len(told) == 6 and all(row[0] == "6" for row in told[1:])

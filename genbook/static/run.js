@@ -141,7 +141,7 @@ function render({ model, el }) {
     make("header", {}, name, state, buttons), bar, make("ul", { className: "facts" }, steps, speed, left), legend, canvas, samples, note, alert, spoken);
   el.append(root);
 
-  let asked = "", askedAt = 0, explained = false, said = "", saidAt = 0, drawing = 0;
+  let asked = "", askedAt = 0, explained = false, said = "", saidAt = 0, drawing = 0, sketch;
   const holdsKernel = ({ blocking, answers }) => blocking && !answers; // until the cell ends, what the buttons send is not read
 
   function ask(what) {
@@ -219,9 +219,10 @@ function render({ model, el }) {
       [said, saidAt] = [state.textContent, now];
       spoken.textContent = [said, steps.textContent, left.textContent].filter(Boolean).join(", ");
     }
+    sketch = () => draw(canvas, all, families, palette); // the newest, however often it changes before it is drawn
     drawing ||= requestAnimationFrame(() => {
       drawing = 0;
-      draw(canvas, all, families, palette);
+      sketch();
     });
   }
 
