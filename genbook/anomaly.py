@@ -151,8 +151,8 @@ class Detector(Scorer):
         self,
         model: Model,  # fitted to normal items, with `log_prob` or `elbo`
         *,
-        samples: int = 8,  # random codes to average a bound over
-        seed: int = 0,  # of those codes
+        samples: int = 8,  # random latents to average a bound over
+        seed: int = 0,  # of those latents
     ):
         if not isinstance(model, (HasLogProb, HasElbo)):
             raise Unsupported(f"A detector needs HasLogProb or HasElbo, neither of which this {type(model).__name__} has. It has: {', '.join(capabilities(model)) or 'only fit and sample'}.")
@@ -162,7 +162,7 @@ class Detector(Scorer):
         self.unit = "negative log-density, nats" if isinstance(model, HasLogProb) else "negative bound on the log-density, nats"
 
     def score(self, x: Any) -> Tensor:  # (n,) nats
-        "The negative log-density of items, or where there is none the negative bound on it. Infinite for what the model cannot make. The random codes of a bound go with the place of an item: in another order, scores differ a little."
+        "The negative log-density of items, or where there is none the negative bound on it. Infinite for what the model cannot make. The random latents of a bound go with the place of an item: in another order, scores differ a little."
         if isinstance(self.model, HasLogProb): return -self.model.log_prob(x).double()
         return -torch.stack([self.model.elbo(x, seed=self.seed + i).double() for i in range(self.samples)]).mean(0)
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Look', 'compiled', 'log_sum', 'log_forward', 'log_backward', 'forward', 'backward', 'Block', 'blocks', 'turn',
            'relative', 'forward_all', 'backward_all', 'Expected', 'passes', 'expected', 'log_likelihood', 'best_scores',
-           'walk_back', 'score_all', 'walk_all', 'best_path', 'stationary']
+           'walk_back', 'score_all', 'walk_all', 'viterbi', 'stationary']
 
 # %% ../nbs/15_chains.ipynb #a31407f6
 import itertools
@@ -290,7 +290,7 @@ def walk_all(across, scores, edges, behind, path):
     for s in range(len(edges) - 1): walk_back(across, scores[edges[s]:edges[s + 1]], behind, path[edges[s]:edges[s + 1]])
 
 
-def best_path(start: Tensor, transition: Tensor, look: Look, group: Sequence[Block]) -> tuple[Tensor, Tensor]:  # (K,), (K, K)
+def viterbi(start: Tensor, transition: Tensor, look: Look, group: Sequence[Block]) -> tuple[Tensor, Tensor]:  # (K,), (K, K)
     "The most probable states (frames,) of a group of blocks, and the log-probabilities (sequences,) of paths and observations (Viterbi, 1967)."
     log_transition, ahead, visited, nats, behind = transition.log().contiguous(), start.log(), [], 0.0, -1
     across, first = log_transition.T.contiguous(), group[0].frames.start

@@ -6,7 +6,7 @@
 __all__ = ['LAWS', 'Case', 'Passed', 'expect', 'same', 'arguments_are_kept', 'nothing_before_fit', 'fit_returns_itself',
            'same_seed_same_fit', 'same_seed_same_items', 'item_does_not_depend_on_n', 'items_can_be_redrawn',
            'callers_randomness_is_left_alone', 'saved_and_loaded_is_the_same', 'stopped_and_resumed_is_unbroken',
-           'likelihood_never_falls', 'gradients_reach_every_parameter', 'codes_keep_shape',
+           'likelihood_never_falls', 'gradients_reach_every_parameter', 'latents_keep_shape',
            'densities_are_one_finite_number_per_item', 'density_integrates_to_one', 'weights_count_items',
            'telling_narrows', 'with_value', 'bad_items', 'bad_items_are_refused', 'Report', 'check_model']
 
@@ -158,15 +158,15 @@ def gradients_reach_every_parameter(case: Case) -> None:
         expect(parameter.grad is not None and bool((parameter.grad != 0).any()), f"no gradient reaches the parameter {name}")
 
 # %% ../nbs/13_check.ipynb #c9d5a111
-def codes_keep_shape(case: Case) -> None:
-    "An item encoded and decoded again has the shape of the item, and codes drawn from the prior that of codes."
+def latents_keep_shape(case: Case) -> None:
+    "An item encoded and decoded again has the shape of the item, and latents drawn from the prior that of latents."
     model = case.told()
-    if not isinstance(model, HasLatent): raise Passed("it has no codes")
+    if not isinstance(model, HasLatent): raise Passed("it has no latents")
     x = case.data.items[:3]
-    codes = model.encode(x)
-    expect(codes.ndim == 2 and len(codes) == 3, "encode(x) should have shape (n, d)")
-    expect(model.decode(codes).shape == x.shape, "decode(encode(x)) should have the shape of x")
-    expect(model.codes_prior(Noise(0, range(3))).shape == codes.shape, "codes_prior() should have the shape of codes")
+    latents = model.encode(x)
+    expect(latents.ndim == 2 and len(latents) == 3, "encode(x) should have shape (n, d)")
+    expect(model.decode(latents).shape == x.shape, "decode(encode(x)) should have the shape of x")
+    expect(model.latent_prior(Noise(0, range(3))).shape == latents.shape, "latent_prior() should have the shape of latents")
 
 
 def densities_are_one_finite_number_per_item(case: Case) -> None:
@@ -250,7 +250,7 @@ def bad_items_are_refused(case: Case) -> None:
 LAWS = (
     arguments_are_kept, nothing_before_fit, fit_returns_itself, same_seed_same_fit, same_seed_same_items, item_does_not_depend_on_n, items_can_be_redrawn,
     callers_randomness_is_left_alone, saved_and_loaded_is_the_same, stopped_and_resumed_is_unbroken, likelihood_never_falls, gradients_reach_every_parameter,
-    codes_keep_shape, densities_are_one_finite_number_per_item, density_integrates_to_one, weights_count_items, telling_narrows, bad_items_are_refused)
+    latents_keep_shape, densities_are_one_finite_number_per_item, density_integrates_to_one, weights_count_items, telling_narrows, bad_items_are_refused)
 
 
 class Report(dict):

@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['CAPABILITIES', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise', 'check_seed', 'Condition', 'Modality',
            'object_array', 'in_short', 'Origin', 'available_if', 'Samples', 'Model', 'draw_samples', 'arguments',
-           'is_fitted', 'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'narrow', 'HasLogProb',
-           'HasElbo', 'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'HasStatistics', 'Completes', 'HasStates',
-           'HasGaussians', 'capabilities', 'require', 'check_weights']
+           'is_fitted', 'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'condition_on',
+           'HasLogProb', 'HasElbo', 'HasLatent', 'Conditional', 'Trains', 'HasWeightedFit', 'HasStatistics',
+           'Completes', 'HasStates', 'HasGaussians', 'capabilities', 'require', 'check_weights']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
 import copy
@@ -283,7 +283,7 @@ class Model(ABC):
 
     conditions: Mapping[str, Any] = MappingProxyType({})  # what this model has been told, by `given`
     modality_: Modality | None = None  # what its items are; known after `fit`
-    code_choices: Mapping[int, tuple[str, ...]] = MappingProxyType({})  # numbers of its codes, if it has codes, that are one of a few choices, 0, 1, 2 ...; and what these are called
+    latent_choices: Mapping[int, tuple[str, ...]] = MappingProxyType({})  # numbers of its latents, if it has latents, that are one of a few choices, 0, 1, 2 ...; and what these are called
     discrete: tuple[int, ...] = ()  # columns of its rows that hold whole numbers, over which probabilities sum to 1 where densities integrate to 1
 
     @abstractmethod
@@ -399,7 +399,7 @@ def models_inside(value: Any) -> Iterator[Model]:
         for part in value: yield from models_inside(part)
 
 # %% ../nbs/00_core.ipynb #569a702e
-def narrow(
+def condition_on(
     model: Model,  # has `accepts`
     conditions: Mapping[str, Any],  # name -> value
 ) -> Model:  # a copy that shares what was learnt
@@ -440,14 +440,14 @@ class HasElbo(Protocol, metaclass=_Capability):
 
 @runtime_checkable
 class HasLatent(Protocol, metaclass=_Capability):
-    """Has codes: every item has a code, every code an item. `codes_prior` draws codes as the model does when it samples.
+    """Has latents: every item has a code, every code an item. `latent_prior` draws latents as the model does when it samples.
 
-    Numbers of a code go from minus to plus infinity, except those that `code_choices` names: they are one of a few whole numbers from 0.
+    Numbers of a code go from minus to plus infinity, except those that `latent_choices` names: they are one of a few whole numbers from 0.
     """
 
-    def encode(self, x: Any) -> Tensor: ...  # (n, d) codes
-    def decode(self, codes: Tensor) -> Any: ...  # (n, *item)
-    def codes_prior(self, noise: Noise) -> Tensor: ...  # (n, d) codes
+    def encode(self, x: Any) -> Tensor: ...  # (n, d) latents
+    def decode(self, latents: Tensor) -> Any: ...  # (n, *item)
+    def latent_prior(self, noise: Noise) -> Tensor: ...  # (n, d) latents
 
 
 @runtime_checkable
@@ -501,9 +501,9 @@ class HasStates(Protocol, metaclass=_Capability):
     names: list[str]
 
     def posterior(self, x: Any) -> list[Tensor]: ...  # (frames, K) for each sequence
-    def best_path(self, x: Any) -> list[Any]: ...  # (frames,) for each sequence: numbers of states, or names
+    def viterbi(self, x: Any) -> list[Any]: ...  # (frames,) for each sequence: numbers of states, or names
     def transitions(self) -> Tensor: ...  # (K, K) probability of each state after each
-    def emitted(self) -> list[str]: ...  # what each state emits, in words
+    def emissions(self) -> list[str]: ...  # what each state emits, in words
 
 
 @runtime_checkable

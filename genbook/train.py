@@ -188,12 +188,12 @@ class Neural(Stepwise, nn.Module):
         epochs: float | None = None,  # times through the data
         batch_size: int = 128,  # items per update
         learning_rate: float = 1e-3,  # of Adam
-        average: float = 0.999,  # how slowly the model follows the working copy; 0 = at once
+        ema: float = 0.999,  # how slowly the model follows the working copy; 0 = at once
         precision: str = "float32",  # or "bfloat16", faster where the processor has it
         held_out: Any = None,  # items to report the loss of as well, ten times in all
     ) -> Iterator[Step]:
         data, seed = x if isinstance(x, Data) else Data(x), check_seed(seed)
-        numbers = {"steps": (steps, int, 1), "batch_size": (batch_size, int, 1), "epochs": (epochs, float, 1e-12), "learning_rate": (learning_rate, float, 1e-12), "average": (average, float, 0)}
+        numbers = {"steps": (steps, int, 1), "batch_size": (batch_size, int, 1), "epochs": (epochs, float, 1e-12), "learning_rate": (learning_rate, float, 1e-12), "ema": (ema, float, 0)}
         for name, (value, kind, least) in numbers.items():
             if value is None and name in ("steps", "epochs"): continue
             if not (isinstance(value, (int, kind)) and least <= value < math.inf):
@@ -210,9 +210,9 @@ class Neural(Stepwise, nn.Module):
             self.modality_ = data.modality
             self.build(step_seed(seed, 0))
             self.requires_grad_(False)
-        return self._descend(data, seed, state, steps, batch_size, learning_rate, average, precision, held_out)
+        return self._descend(data, seed, state, steps, batch_size, learning_rate, ema, precision, held_out)
 
-    def _descend(self, data, seed, state, steps, batch_size, learning_rate, average, precision, held_out) -> Iterator[Step]:
+    def _descend(self, data, seed, state, steps, batch_size, learning_rate, ema, precision, held_out) -> Iterator[Step]:
         "The loop of `learn`."
         from accelerate import Accelerator
         accelerator = Accelerator()
@@ -254,7 +254,7 @@ class Neural(Stepwise, nn.Module):
             optimiser.step()
             optimiser.zero_grad()
             number += 1
-            with self.lock: torch._foreach_lerp_(averages, weights, 1 - min(average, number / (9 + number)))
+            with self.lock: torch._foreach_lerp_(averages, weights, 1 - min(ema, number / (9 + number)))
             losses = {k: v.item() for k, v in found.items()}
             if held and (number % max(1, steps // 10) == 0 or number == steps):
                 with self.lock, torch.no_grad(): losses["held out"] = next(iter(self(*held, torch.Generator().manual_seed(0)).values())).item()

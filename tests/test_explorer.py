@@ -23,7 +23,7 @@ HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
 @pytest.fixture(scope="session")
 def model():
     "Digits with labels, fitted for a moment: what it draws does not matter here."
-    return VAE(codes=10, condition="label", width=64).fit(digits(), seed=0, steps=150, progress=False)
+    return VAE(latent_dim=10, condition="label", width=64).fit(digits(), seed=0, steps=150, progress=False)
 
 
 class Comm:
@@ -54,19 +54,19 @@ def say(explorer, buffers=(), **content):
     explorer._handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": list(buffers)})
 
 
-def ask(explorer, codes, number=1, view="v", told=None, **more):
-    say(explorer, [memoryview(np.float32(codes).tobytes())], kind="decode", view=view, id=number, told={"label": "3"} if told is None else told, **more)
+def ask(explorer, latents, number=1, view="v", told=None, **more):
+    say(explorer, [memoryview(np.float32(latents).tobytes())], kind="decode", view=view, id=number, told={"label": "3"} if told is None else told, **more)
 
 
 # ---- in Python
 
 def test_a_request_is_answered_with_the_bytes_of_the_picture(explorer, model):
-    codes = Noise(1, [0]).normal(10)
-    ask(explorer, codes, 7)
+    latents = Noise(1, [0]).normal(10)
+    ask(explorer, latents, 7)
     [(answer, buffers)] = explorer.comm.take("frame")
     assert (answer["view"], answer["id"], answer["width"], answer["height"], answer["channels"]) == ("v", 7, 28, 28, 1)
-    assert bytes(buffers[0]) == model.modality_.pixels(model.given(label=3).decode(codes)[0]).tobytes()
-    assert torch.equal(explorer.codes, codes), "the code is the newest, also in the middle of a drag"
+    assert bytes(buffers[0]) == model.modality_.pixels(model.given(label=3).decode(latents)[0]).tobytes()
+    assert torch.equal(explorer.latents, latents), "the code is the newest, also in the middle of a drag"
 
 
 def test_short_answers_are_padded_only_if_asked(explorer):
@@ -136,7 +136,7 @@ def test_encoding_an_item_sets_the_code_and_the_label(explorer, model):
     item = explorer.data[7]
     label = int(item.known["label"][0])
     assert explorer.conditions == {"label": label}
-    assert torch.equal(explorer.codes, model.given(label=label).encode(item.items))
+    assert torch.equal(explorer.latents, model.given(label=label).encode(item.items))
     assert explorer.comm.state()["example"]["caption"] == f"item 7, label {label}"
     say(explorer, kind="encode", which="any")
     assert explorer.comm.state()["example"]["picture"].startswith("data:image/png;base64,")
@@ -144,26 +144,26 @@ def test_encoding_an_item_sets_the_code_and_the_label(explorer, model):
 
 def test_a_random_code_is_one_that_the_model_would_draw(explorer):
     say(explorer, kind="random")
-    first = explorer.codes
+    first = explorer.latents
     say(explorer, kind="random")
-    assert first.shape == (1, 10) and not torch.equal(first, explorer.codes)
+    assert first.shape == (1, 10) and not torch.equal(first, explorer.latents)
 
 
 def test_a_saved_picture_knows_its_code(explorer, model, tmp_path):
     from PIL import Image
-    codes = Noise(5, [0]).normal(10)
-    say(explorer, [memoryview(codes.numpy().tobytes())], kind="save", view="v", told={"label": "8"})
+    latents = Noise(5, [0]).normal(10)
+    say(explorer, [memoryview(latents.numpy().tobytes())], kind="save", view="v", told={"label": "8"})
     [(answer, buffers)] = explorer.comm.take("saved")
     (tmp_path / answer["name"]).write_bytes(buffers[0])
     picture = Image.open(tmp_path / answer["name"])
     origin = json.loads(picture.text["genbook"])
-    again = model.given(**origin["conditions"]).decode(torch.tensor(origin["codes"]))
+    again = model.given(**origin["conditions"]).decode(torch.tensor(origin["latents"]))
     assert origin["conditions"] == {"label": 8}
     assert np.array_equal(np.asarray(picture), model.modality_.pixels(again[0]).squeeze(2))
 
 
 def test_setting_the_code_in_python_tells_the_page(explorer):
-    explorer.codes = torch.arange(10.0)
+    explorer.latents = torch.arange(10.0)
     assert explorer.comm.state()["values"] == list(range(10))
     explorer.conditions = {"label": 5}
     assert explorer.comm.state()["told"] == {"label": "5"}
@@ -174,7 +174,7 @@ def test_large_pictures_are_compressed_and_rows_shown_as_tables(model):
         conditions, year = {}, 1
         def __init__(self, decode, modality): self.decode, self.modality_ = decode, modality
         def encode(self, x): return x.flatten(1)[:, :2]
-        def codes_prior(self, noise): return noise.normal(2)
+        def latent_prior(self, noise): return noise.normal(2)
         def state(self): return {"a_": 1}
 
     large = explore(Codes(lambda c: c.sigmoid()[:, :1, None, None].expand(-1, 3, 300, 400), Images(3, 300, 400)))
@@ -244,7 +244,7 @@ def view(browser, model):
             model.on = (event, f) => {{ on(event, f); (listeners[event] ??= new Set()).add(f) }};
             model.off = (event, f) => {{ off(event, f); listeners[event].delete(f) }};
             window.sent = []; window.saved = 0; window.model = model; window.listeners = listeners;
-            model.send = (message, _, buffers) => window.sent.push({{...message, codes: buffers && Array.from(new Float32Array(buffers[0]))}});
+            model.send = (message, _, buffers) => window.sent.push({{...message, latents: buffers && Array.from(new Float32Array(buffers[0]))}});
             model.save_changes = () => window.saved++;
             window.decodes = () => window.sent.filter((m) => m.kind === "decode");
             window.reply = (message, level = 0) => Promise.all([...listeners["msg:custom"]].map((f) => f(message, [new DataView(new Uint8Array(784).fill(level).buffer)])));
@@ -277,9 +277,9 @@ def test_two_requests_in_flight_and_the_newest_waits(view):
     for x in (0.1, 0.2, 0.3, 0.4): page.evaluate(MOVE, x)
     page.evaluate(MOVE, 0.5)
     index = page.evaluate("model.get('dims')[0].index")
-    assert [round(m["codes"][index], 2) for m in page.evaluate("decodes()")][1:] == [0.1, 0.2]
+    assert [round(m["latents"][index], 2) for m in page.evaluate("decodes()")][1:] == [0.1, 0.2]
     page.evaluate("answer(2, 20)")
-    assert [round(m["codes"][index], 2) for m in page.evaluate("decodes()")][1:] == [0.1, 0.2, 0.5]
+    assert [round(m["latents"][index], 2) for m in page.evaluate("decodes()")][1:] == [0.1, 0.2, 0.5]
     for number in (3, 4): page.evaluate("n => answer(n, 30 + n)", number)
     assert page.evaluate("decodes().length") == 4, "nothing moves: nothing is asked"
     assert page.evaluate("level()") == 34
@@ -367,12 +367,12 @@ def test_nothing_moves_by_itself_for_people_who_asked_for_calm(view):
 
 def test_the_code_to_reproduce_the_view_is_exact(view, model):
     page = view()
-    codes = Noise(8, [0]).normal(10)
-    page.evaluate("v => model.set('values', v)", codes[0].tolist())
+    latents = Noise(8, [0]).normal(10)
+    page.evaluate("v => model.set('values', v)", latents[0].tolist())
     page.evaluate("v => model.set('told', v)", {"label": "6"})
     page.get_by_role("button", name="Copy code").click()
     found = eval(page.locator("pre code").inner_text(), {"model": model, "torch": torch})
-    assert torch.equal(found, model.given(label=6).decode(codes))
+    assert torch.equal(found, model.given(label=6).decode(latents))
 
 
 def test_answers_are_padded_where_that_was_seen_to_be_quicker(view):
@@ -415,7 +415,7 @@ def test_closing_takes_all_listeners_away(view):
 def site_page(model, tmp_path, monkeypatch):
     monkeypatch.setenv("GENBOOK_SITE", "1")
     made = explore(model, directions={HOSTILE: torch.ones(10)})
-    made.codes = Noise(2, [0]).normal(10)
+    made.latents = Noise(2, [0]).normal(10)
     bundle, _ = made._repr_mimebundle_()
     assert set(bundle) == {"text/plain", "text/html"}
     made.close()
@@ -440,9 +440,9 @@ def test_a_page_from_a_file_decodes_by_itself_and_asks_nobody(site_page, browser
     slider.focus()
     page.keyboard.press("End")
     page.wait_for_function("() => document.querySelector('.genbook-meter').textContent.includes('ms')")
-    codes = Noise(2, [0]).normal(10)
-    codes[0, int(slider.get_attribute("aria-valuetext").split()[1])] = 3
-    expected = model.modality_.pixels(model.given(label=4).decode(codes)[0]).flatten()
+    latents = Noise(2, [0]).normal(10)
+    latents[0, int(slider.get_attribute("aria-valuetext").split()[1])] = 3
+    expected = model.modality_.pixels(model.given(label=4).decode(latents)[0]).flatten()
     assert np.abs(np.array(page.evaluate(PIXELS)) - expected).max() <= 2
     page.get_by_role("button", name="Random").click()
     assert not problems and [u for u in requests if not u.startswith("data:")] == [site_page.as_uri()]
@@ -504,7 +504,7 @@ def wait_changed(notebook, before):
 
 @pytest.mark.parametrize("kernel", ["python3", "ipykernel-6.31", "ipykernel-7.3"])
 def test_mouse_and_keyboard_change_the_picture(open_nb, cells, kernel):
-    notebook = opened(open_nb, [*cells, "print(explorer.codes.tolist(), explorer.conditions)"], kernel)
+    notebook = opened(open_nb, [*cells, "print(explorer.latents.tolist(), explorer.conditions)"], kernel)
     page = notebook.page
     slider = page.locator(".genbook-explorer input[type=range]").first
     before = notebook.js(PIXELS)
@@ -529,14 +529,14 @@ def test_mouse_and_keyboard_change_the_picture(open_nb, cells, kernel):
     page.wait_for_function("() => document.querySelector('.genbook-code').textContent.includes('label=7')")
     notebook.run(1)
     index = int(slider.get_attribute("aria-valuetext").split()[1])
-    codes, _, told = notebook.output(1).inner_text().partition(" {")
-    assert json.loads(codes)[0][index] == -3 and told.startswith("'label': 7}")
+    latents, _, told = notebook.output(1).inner_text().partition(" {")
+    assert json.loads(latents)[0][index] == -3 and told.startswith("'label': 7}")
     assert notebook.errors() == [] and page.problems == []
     assert notebook.js("window.hacked") is None
 
 
 def test_buttons(open_nb, cells):
-    notebook = opened(open_nb, [*cells, "explorer.codes = torch.full((10,), 1.5)"])
+    notebook = opened(open_nb, [*cells, "explorer.latents = torch.full((10,), 1.5)"])
     page = notebook.page
     for name in ("Random", "Encode next", "Encode any", "Reset"):
         before = notebook.js(PIXELS)

@@ -16,7 +16,7 @@ from traitlets.config import Config
 
 import genbook.magics
 from genbook import VAE, Model, Samples, save
-from genbook.core import Condition, narrow
+from genbook.core import Condition, condition_on
 from genbook.data import Data, Vectors, small_digits
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -33,7 +33,7 @@ class Speaker(Model):
         return self
 
     def draw(self, noise): return noise.uniform(2)
-    def given(self, **conditions): return narrow(self, conditions)
+    def given(self, **conditions): return condition_on(self, conditions)
 
 
 class Trap:
@@ -50,7 +50,7 @@ class Trap:
 def shell(tmp_path_factory):
     "A shell with the magics, some variables, and a folder of models in the place of those that come with genbook."
     folder = tmp_path_factory.mktemp("pretrained")
-    save(VAE(codes=2, width=8, condition="label").fit(small_digits(), seed=0, steps=20, progress=False), folder / "digits")
+    save(VAE(latent_dim=2, width=8, condition="label").fit(small_digits(), seed=0, steps=20, progress=False), folder / "digits")
     shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(genbook, "PRETRAINED", folder)
@@ -78,7 +78,7 @@ values = st.one_of(
     st.sampled_from(["3", "33", "18.5", "nan", "{three}", "{colour} circle", "{trap}", "{trap.x}", "{trap[0]}", "{trap()}", "{trap!r}", "{trap:>9}", "{{", "}}", "{", "}", "{}", "{nothing}", "{__import__('antigravity')}",
                      "{three.__class__}", "'3'", '"', "", ";", "# no", HOSTILE, "{unkind}", "{rows}", "x" * 5000]),
     st.text(max_size=12))
-keys = st.sampled_from(["label", "age", "hours per week", "prompt", "lable", "self", "n", "data", "steps", "voices", "times", "seed", "codes", "# label", ""]) | st.text(max_size=6)
+keys = st.sampled_from(["label", "age", "hours per week", "prompt", "lable", "self", "n", "data", "steps", "voices", "times", "seed", "latent_dim", "# label", ""]) | st.text(max_size=6)
 bodies = st.lists(st.builds("{}{}{}".format, keys, st.sampled_from([": ", ":", " :", " "]), values) | values, max_size=4).map("\n".join)
 many = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -14,7 +14,7 @@ def models(tmp_path_factory):
     folder, x = tmp_path_factory.mktemp("pretrained"), digits()
     unkind = Data(x.items, kind=[HOSTILE if label == 3 else f"digit {label}" for label in x.known["label"]])
     for name, data, condition, steps in (("digits", x, "label", 200), (HOSTILE, unkind, "kind", 20), ("unkind", unkind, "kind", 20)):
-        save(VAE(codes=8, condition=condition).fit(data, seed=0, steps=steps, progress=False), folder / name, data=f"digits {HOSTILE}")
+        save(VAE(latent_dim=8, condition=condition).fit(data, seed=0, steps=steps, progress=False), folder / name, data=f"digits {HOSTILE}")
     return folder
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from genbook import VAE
 from genbook.core import fingerprint
 from genbook.data import small_digits
-Path(f"learnt-{os.environ['RANK']}").write_text(fingerprint(VAE(codes=2, width=16).fit(small_digits(), seed=0, steps=20, progress=False)))
+Path(f"learnt-{os.environ['RANK']}").write_text(fingerprint(VAE(latent_dim=2, width=16).fit(small_digits(), seed=0, steps=20, progress=False)))
 """
 
 

@@ -23,7 +23,7 @@ PICTURES = small_digits()[:200]
 
 @pytest.fixture(scope="module")
 def model() -> VAE:
-    return VAE(codes=2, width=8, condition="label").fit(PICTURES, seed=0, steps=5, progress=False)
+    return VAE(latent_dim=2, width=8, condition="label").fit(PICTURES, seed=0, steps=5, progress=False)
 
 
 @pytest.fixture(scope="module")
@@ -80,17 +80,17 @@ def test_strangers_are_not_opened(saved, tmp_path):
 
 def test_checkpoint_and_model_are_told_apart(model, tmp_path):
     save(model, tmp_path / "model")
-    with pytest.raises(ValueError, match="holds a model, but a checkpoint was expected"): train(VAE(codes=2), PICTURES, resume=tmp_path / "model")
+    with pytest.raises(ValueError, match="holds a model, but a checkpoint was expected"): train(VAE(latent_dim=2), PICTURES, resume=tmp_path / "model")
 
 
 @pytest.mark.parametrize("change, wrong", [
-    (dict(steps=31), "options"), (dict(learning_rate=0.1), "options"), (dict(seed=2), "seed"), (dict(x=PICTURES[:100]), "data"), (dict(model=VAE(codes=3, width=8)), "arguments")])
+    (dict(steps=31), "options"), (dict(learning_rate=0.1), "options"), (dict(seed=2), "seed"), (dict(x=PICTURES[:100]), "data"), (dict(model=VAE(latent_dim=3, width=8)), "arguments")])
 def test_resume_refuses_what_differs(tmp_path, change, wrong):
     "A checkpoint goes on only with the model, data and options that it was made with."
-    for step in train(VAE(codes=2, width=8), PICTURES, seed=1, steps=30, checkpoint=tmp_path / "checkpoint"):
+    for step in train(VAE(latent_dim=2, width=8), PICTURES, seed=1, steps=30, checkpoint=tmp_path / "checkpoint"):
         if step.number == 5: break
     change = dict(change)
-    model, x = change.pop("model", VAE(codes=2, width=8)), change.pop("x", PICTURES)
+    model, x = change.pop("model", VAE(latent_dim=2, width=8)), change.pop("x", PICTURES)
     with pytest.raises(ValueError, match=f"was made with other {wrong}"): train(model, x, resume=tmp_path / "checkpoint", **change)
 
 
@@ -102,7 +102,7 @@ def test_full_disk_loses_nothing(model, tmp_path):
 import resource
 from genbook import VAE, save
 from genbook.data import small_digits
-model = VAE(codes=2, width=300).fit(small_digits()[:100], steps=2, progress=False)
+model = VAE(latent_dim=2, width=300).fit(small_digits()[:100], steps=2, progress=False)
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))  # every larger file fails to be written, as on a full disk
 try: save(model, {str(folder)!r})
 except OSError as error: print(error)
@@ -119,14 +119,14 @@ from genbook import VAE
 from genbook.data import small_digits
 from genbook.train import train
 folder, resume = sys.argv[1], sys.argv[2] == "resume"
-for step in train(VAE(codes=2, width=8), small_digits()[:200], **({} if resume else dict(seed=1, steps=120)), checkpoint=folder, every=0, resume=folder if resume else None):
+for step in train(VAE(latent_dim=2, width=8), small_digits()[:200], **({} if resume else dict(seed=1, steps=120)), checkpoint=folder, every=0, resume=folder if resume else None):
     print(step.number, flush=True)
 """
 
 
 def test_killed_and_resumed_is_unbroken(tmp_path):
     "A process killed without warning, again and again, leaves a checkpoint that goes on bit for bit."
-    unbroken = VAE(codes=2, width=8).fit(PICTURES, seed=1, steps=120, progress=False)
+    unbroken = VAE(latent_dim=2, width=8).fit(PICTURES, seed=1, steps=120, progress=False)
     folder, reached = tmp_path / "checkpoint", []
     for kill_after in (5, 23):
         process = subprocess.Popen([sys.executable, "-c", TRAINING, str(folder), "resume" if reached else "start"], stdout=subprocess.PIPE, text=True)
@@ -135,7 +135,7 @@ def test_killed_and_resumed_is_unbroken(tmp_path):
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert reached[5] > 1, "it went on rather than starting anew"
-    resumed = VAE(codes=2, width=8)
+    resumed = VAE(latent_dim=2, width=8)
     assert [step.number for step in train(resumed, PICTURES, resume=folder)][-1] == 120
     assert fingerprint(resumed) == fingerprint(unbroken)
 

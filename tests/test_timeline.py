@@ -43,7 +43,7 @@ def read(page) -> str:
 def says(timeline, i: int, t: int) -> list[str]:
     "What is to be read of frame `t` of sequence `i`, in parts."
     model, item = timeline.model, timeline.data.items[i]
-    likely, path = model.posterior([item])[0][t], model.best_path([item])[0]
+    likely, path = model.posterior([item])[0][t], model.viterbi([item])[0]
     best = int(likely.argmax())
     return [f"Frame {t}: ", f"State {model.names[best]} {likely[best]:.2f}", f"on the best path {path[t]}."]
 

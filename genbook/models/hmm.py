@@ -17,8 +17,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..chains import Block, Look, best_path, blocks, expected, log_forward, log_likelihood, stationary
-from ..core import Condition, Model, Noise, arguments, did_you_mean, narrow, require_fitted
+from ..chains import Block, Look, viterbi, blocks, expected, log_forward, log_likelihood, stationary
+from ..core import Condition, Model, Noise, arguments, did_you_mean, condition_on, require_fitted
 from ..data import Data, Sequences, Symbols, check_kind
 from ..em import ByEM, as_one, pick
 from ..emissions import UNKNOWN, CategoricalEmission, Emission, GaussianEmission, ModelEmission, PoissonEmission, numbered, vocabulary
@@ -289,12 +289,12 @@ class HiddenMarkov(ByEM):
     def _check_possible(self, group: Sequence[Block], nats: Tensor) -> None:  # (sequences,)
         for i in (~nats.isfinite()).nonzero().flatten().tolist(): raise ValueError(f"Sequence {group[0].sequences.start + i} is impossible under this model, so it has no states: leave it out, or fit the model to sequences like it.")
 
-    def best_path(self, x: Any) -> list[Tensor] | list[list[str]]:  # (frames,) for each sequence; lists of names, if the states have names
+    def viterbi(self, x: Any) -> list[Tensor] | list[list[str]]:  # (frames,) for each sequence; lists of names, if the states have names
         "The most probable course of states of each sequence, as a whole (Viterbi, 1967)."
         frames, parameters = self._look(x)
         found = []
         for group in frames.groups:
-            path, nats = best_path(self.parameters_["start"], self.parameters_["transition"], self._seen(frames, parameters), group)
+            path, nats = viterbi(self.parameters_["start"], self.parameters_["transition"], self._seen(frames, parameters), group)
             self._check_possible(group, nats)
             found.append(path)
         paths = (torch.cat(found) if len(found) > 1 else path).split(frames.lengths)
@@ -305,7 +305,7 @@ class HiddenMarkov(ByEM):
         require_fitted(self)
         return self.parameters_["transition"]
 
-    def emitted(self) -> list[str]:
+    def emissions(self) -> list[str]:
         "What each state emits, in words."
         require_fitted(self)
         return self._emission.words(self.parameters_["emission"], self.symbols_ and ["(unknown)" if symbol == UNKNOWN else symbol for symbol in self.symbols_])
@@ -317,7 +317,7 @@ class HiddenMarkov(ByEM):
 
     def given(self, **conditions: Any) -> "HiddenMarkov":
         "The same model, told how many `frames` a sequence has, or how it begins: `given(prefix=x, frames=50)`."
-        narrower = narrow(self, conditions)
+        narrower = condition_on(self, conditions)
         told = narrower.conditions
         if "frames" in told and told["frames"] != int(told["frames"]): raise ValueError(f"frames is {told['frames']}, but a whole number was expected: try frames={int(told['frames'])}.")
         if "prefix" in told:

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import Condition, Model, Noise, available_if, narrow, require_fitted
+from ..core import Condition, Model, Noise, available_if, condition_on, require_fitted
 from ..data import Data, Images, Vectors, check_kind
 from ..gaussians import patterns
 from ..train import check_learnable
@@ -278,4 +278,4 @@ class KernelDensity(Model):
     @available_if(lambda self: self.kernel == "gaussian" and isinstance(self.modality_, Vectors))
     def given(self, **columns: float) -> "KernelDensity":
         "The same density, told the values of some columns: `given(x0=1.5)`."
-        return narrow(self, columns)
+        return condition_on(self, columns)

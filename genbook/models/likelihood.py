@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import Condition, HasStatistics, Model, Noise, arguments, available_if, check_weights, digest, narrow, require_fitted
+from ..core import Condition, HasStatistics, Model, Noise, arguments, available_if, check_weights, digest, condition_on, require_fitted
 from ..data import Data, Images, Vectors, check_kind
 from ..gaussians import SMALLEST, coefficients, least_variance, likeliest, log_joint, moments, patterns, quadratic, regression
 from ..tables import Kind, Table
@@ -212,7 +212,7 @@ class Rows(Model):
     @available_if(lambda self: self.modality_ is None or isinstance(self.modality_, Vectors))
     def given(self, **columns: float) -> "Rows":
         "The same model, told the values of some columns: `given(x0=1.5)`. Its samples have those values, and its `log_prob` is that of the other columns."
-        narrower = narrow(self, columns)
+        narrower = condition_on(self, columns)
         if not torch.isfinite(narrower.density(narrower._told()[None])).all():
             raise ValueError(f"A row with {', '.join(f'{k}={v}' for k, v in narrower.conditions.items())} has probability 0 for this {type(self).__name__}: tell it values that it can make.")
         return narrower
@@ -344,22 +344,22 @@ class Gaussian(Rows):
     def encode(self, x: Any) -> Tensor:  # (n, rank)
         "Codes of items: what the values that are there say of z in x = mean + W z + noise, on average."
         x = self._check(x)
-        codes = torch.zeros(len(x), self.rank, dtype=x.dtype)
+        latents = torch.zeros(len(x), self.rank, dtype=x.dtype)
         for there, rows in patterns(x):
             factor = torch.linalg.cholesky(self.covariance_[there][:, there])
-            codes[rows] = (x[rows][:, there] - self.mean_[there]) @ torch.cholesky_solve(self.axes_[there], factor)
-        return codes
+            latents[rows] = (x[rows][:, there] - self.mean_[there]) @ torch.cholesky_solve(self.axes_[there], factor)
+        return latents
 
     @available_if(lambda self: self.covariance == "low-rank" and not self.conditions)
-    def decode(self, codes: Any) -> Tensor:  # (n, rank) -> (n, *item)
-        "The items of codes, without noise."
+    def decode(self, latents: Any) -> Tensor:  # (n, rank) -> (n, *item)
+        "The items of latents, without noise."
         require_fitted(self)
-        codes = torch.as_tensor(codes, dtype=torch.float64)
-        if codes.ndim != 2 or codes.shape[1] != self.rank: raise ValueError(f"The codes have shape {tuple(codes.shape)}, but (n, {self.rank}) was expected: pass one row of {self.rank} numbers for each item.")
-        return (self.mean_ + codes @ self.axes_.T).view(-1, *self.shape_)
+        latents = torch.as_tensor(latents, dtype=torch.float64)
+        if latents.ndim != 2 or latents.shape[1] != self.rank: raise ValueError(f"The latents have shape {tuple(latents.shape)}, but (n, {self.rank}) was expected: pass one row of {self.rank} numbers for each item.")
+        return (self.mean_ + latents @ self.axes_.T).view(-1, *self.shape_)
 
     @available_if(lambda self: self.covariance == "low-rank" and not self.conditions)
-    def codes_prior(self, noise: Noise) -> Tensor:  # (n, rank)
+    def latent_prior(self, noise: Noise) -> Tensor:  # (n, rank)
         "Codes as `sample` draws them: standard normal."
         return noise.normal(self.rank, dtype=torch.float64)
 

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import Completes, Condition, HasLogProb, HasStatistics, HasWeightedFit, Model, Noise, arguments, available_if, check_seed, check_weights, digest, escape, narrow, require, require_fitted
+from ..core import Completes, Condition, HasLogProb, HasStatistics, HasWeightedFit, Model, Noise, arguments, available_if, check_seed, check_weights, digest, escape, condition_on, require, require_fitted
 from ..data import Data, Vectors, check_items, is_frame
 from ..em import ByEM
 from ..gaussians import BLOCK, SMALLEST, centres, coefficients, completed, hold, least_variance, likeliest, log_joint, moments, of_kind, patterns, quadratic, regression
@@ -113,7 +113,7 @@ class FiniteMixture(ByEM):
     @available_if(lambda self: self._rows())
     def given(self, **conditions: Any) -> "FiniteMixture":
         "The exact conditional, a mixture over the other columns: `given(waiting=80)`. Its samples are whole rows, with the told columns as told."
-        narrower = narrow(self, conditions)
+        narrower = condition_on(self, conditions)
         if not torch.isfinite(narrower.weights_).all():
             raise ValueError(f"A row with {', '.join(f'{k}={v}' for k, v in narrower.conditions.items())} has probability 0 for this {type(self).__name__}: tell it values that it can make.")
         return narrower
@@ -374,7 +374,7 @@ class GaussianMixture(FiniteMixture):
         return out
 
     @property
-    def code_choices(self) -> Mapping[int, tuple[str, ...]]:
+    def latent_choices(self) -> Mapping[int, tuple[str, ...]]:
         "The first number of a code is the component."
         return {0: tuple(f"component {k + 1}" for k in range(self.components))}
 
@@ -388,16 +388,16 @@ class GaussianMixture(FiniteMixture):
         for k in component.unique().tolist(): offsets[component == k] = (x[component == k] - means[k]) @ back[k].T
         return torch.cat([component[:, None].double(), offsets], 1)
 
-    def decode(self, codes: Any) -> Tensor:  # (n, 1 + d) -> (n, d)
-        "The rows of codes; the component is rounded to the nearest that there is."
-        (_, means, covariances), codes = self._mixture(), torch.as_tensor(codes, dtype=torch.float64)
-        if codes.ndim != 2 or codes.shape[1] != 1 + means.shape[1]: raise ValueError(f"The codes have shape {tuple(codes.shape)}, but (n, {1 + means.shape[1]}) was expected: pass a component and {means.shape[1]} offsets for each row.")
-        component, (along, _) = codes[:, 0].round().long().clamp(0, self.components - 1), axes(covariances)
+    def decode(self, latents: Any) -> Tensor:  # (n, 1 + d) -> (n, d)
+        "The rows of latents; the component is rounded to the nearest that there is."
+        (_, means, covariances), latents = self._mixture(), torch.as_tensor(latents, dtype=torch.float64)
+        if latents.ndim != 2 or latents.shape[1] != 1 + means.shape[1]: raise ValueError(f"The latents have shape {tuple(latents.shape)}, but (n, {1 + means.shape[1]}) was expected: pass a component and {means.shape[1]} offsets for each row.")
+        component, (along, _) = latents[:, 0].round().long().clamp(0, self.components - 1), axes(covariances)
         out = means[component]
-        for k in component.unique().tolist(): out[component == k] += codes[component == k, 1:] @ along[k].T
+        for k in component.unique().tolist(): out[component == k] += latents[component == k, 1:] @ along[k].T
         return out
 
-    def codes_prior(self, noise: Noise) -> Tensor:  # (n, 1 + d)
+    def latent_prior(self, noise: Noise) -> Tensor:  # (n, 1 + d)
         "Codes as `sample` draws them: a component by its weight, and standard normal offsets."
         return torch.cat([noise.choice(self._mixture()[0])[:, None].double(), noise.normal(self.modality_.features, dtype=torch.float64)], 1)
 

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core import Condition, Model, Noise, narrow, require_fitted
+from ..core import Condition, Model, Noise, condition_on, require_fitted
 from ..data import Data, Texts, check_kind
 from ..texts import Tokenizer, tokenizer
 
@@ -248,7 +248,7 @@ class NGram(Model):
 
     def given(self, **conditions: str) -> "NGram":
         "The same model, told how its texts begin: `given(prefix='To be')`."
-        return narrow(self, conditions)
+        return condition_on(self, conditions)
 
     def draw(self, noise: Noise) -> list[str]:
         tree, rest, prefix = self._tree(), self.rest_.numpy(), self.conditions.get("prefix", "")

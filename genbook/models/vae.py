@@ -15,13 +15,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..core import Condition, Noise, available_if, check_seed, narrow, require_fitted
+from ..core import Condition, Noise, available_if, check_seed, condition_on, require_fitted
 from ..data import Data, Scaling, check_items
 from ..nets import feedforward, image_decoder, image_encoder, make
 from ..train import Neural, step_seed
 
 # %% ../../nbs/models/24_vae.ipynb #8bddd29e
-def rate(mean: Tensor, log_variance: Tensor) -> Tensor:  # (n, codes) each -> (n,)
+def rate(mean: Tensor, log_variance: Tensor) -> Tensor:  # (n, latents) each -> (n,)
     "KL divergence, in nats, from the standard normal to the diagonal Gaussian that the encoder answers with."
     return 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).sum(-1)
 
@@ -59,7 +59,7 @@ class VAE(Neural):
 
     def __init__(
         self,
-        codes: int = 16,  # numbers in a code
+        latent_dim: int = 16,  # numbers in a code
         *,
         network: str = "feedforward",  # or "convolutional", for pictures
         width: int = 200,  # size of hidden layers
@@ -68,12 +68,12 @@ class VAE(Neural):
         likelihood: str = "bernoulli",  # of pixels from 0 to 1; "gaussian" for any numbers
     ):
         super().__init__()
-        for name, value in (("codes", codes), ("width", width)):
+        for name, value in (("latent_dim", latent_dim), ("width", width)):
             if not isinstance(value, int) or value < 1: raise ValueError(f"{name} is {value!r}, but a whole number from 1 was expected: try {name}=16.")
         if not (isinstance(beta, (int, float)) and 0 <= beta < math.inf): raise ValueError(f"beta is {beta!r}, but a number from 0 was expected: 1 gives the bound itself.")
         for name, value, choices in (("network", network, ("feedforward", "convolutional")), ("likelihood", likelihood, ("bernoulli", "gaussian"))):
             if value not in choices: raise ValueError(f"{name} is {value!r}: choose {' or '.join(choices)}.")
-        self.codes, self.network, self.width, self.beta, self.condition, self.likelihood = codes, network, width, beta, condition, likelihood
+        self.latent_dim, self.network, self.width, self.beta, self.condition, self.likelihood = latent_dim, network, width, beta, condition, likelihood
 
     def prepare(self, data: Data) -> None:
         shape = tuple(data.items.shape[1:])
@@ -93,11 +93,11 @@ class VAE(Neural):
         size = math.prod(shape)
         if self.network == "feedforward":
             self.features = make(lambda: torch.nn.Sequential(torch.nn.Flatten(), *feedforward([size, self.width]), torch.nn.ReLU()), step_seed(seed, 0))
-            self.decoder = make(lambda: feedforward([self.codes + told, self.width, self.width, size]), step_seed(seed, 1))
+            self.decoder = make(lambda: feedforward([self.latent_dim + told, self.width, self.width, size]), step_seed(seed, 1))
         else:
             self.features = make(lambda: image_encoder(shape, self.width), step_seed(seed, 0))
-            self.decoder = make(lambda: image_decoder(self.codes + told, shape, self.width), step_seed(seed, 1))
-        self.encoder = make(lambda: feedforward([self.width + told, self.width, 2 * self.codes]), step_seed(seed, 2))
+            self.decoder = make(lambda: image_decoder(self.latent_dim + told, shape, self.width), step_seed(seed, 1))
+        self.encoder = make(lambda: feedforward([self.width + told, self.width, 2 * self.latent_dim]), step_seed(seed, 2))
         self.log_scale = torch.nn.Parameter(torch.zeros(())) if self.likelihood == "gaussian" else None
 
     def tell(self, data: Data) -> dict[str, Tensor]:
@@ -110,21 +110,21 @@ class VAE(Neural):
         return F.one_hot(torch.as_tensor(which), len(self.accepts_[self.condition].choices)).float()
 
     def _posterior(self, x: Tensor, told: Tensor | None) -> tuple[Tensor, Tensor]:
-        "Mean and logarithm of the variance of q(z | x), (n, codes) each."
+        "Mean and logarithm of the variance of q(z | x), (n, latents) each."
         h = self.features(x)
         mean, log_variance = self.encoder(h if told is None else torch.cat([h, told], 1)).float().chunk(2, 1)
         return mean, log_variance.clamp(-12, 12)
 
-    def _decode(self, codes: Tensor, told: Tensor | None) -> Tensor:
+    def _decode(self, latents: Tensor, told: Tensor | None) -> Tensor:
         "What the decoder answers, (n, numbers in an item): logits of pixels, or standardised values."
-        return self.decoder(codes if told is None else torch.cat([codes, told], 1)).flatten(1).float()
+        return self.decoder(latents if told is None else torch.cat([latents, told], 1)).flatten(1).float()
 
     def _inner(self, x: Tensor) -> Tensor:
         "Items as the networks see them."
         return x if self.scaling_ is None else self.scaling_.forward(x)
 
     def _terms(self, x: Tensor, told: Tensor | None, noise: Tensor) -> tuple[Tensor, Tensor]:
-        "The two terms of the bound, (n,) each, for `noise` (n, codes)."
+        "The two terms of the bound, (n,) each, for `noise` (n, latents)."
         x = self._inner(x)
         mean, log_variance = self._posterior(x, told)
         decoded = self._decode(mean + (log_variance / 2).exp() * noise, told)
@@ -136,7 +136,7 @@ class VAE(Neural):
         return log_p if self.scaling_ is None else log_p - self.scaling_.scale.log().sum()
 
     def losses(self, x: Tensor, known: Mapping[str, Tensor], generator: torch.Generator) -> dict[str, Tensor]:
-        noise = torch.randn(len(x), self.codes, generator=generator).to(x.device)
+        noise = torch.randn(len(x), self.latent_dim, generator=generator).to(x.device)
         log_p, kl = self._terms(x, known.get(self.condition), noise)
         return {"loss": (self.beta * kl - log_p).mean(), "distortion": -log_p.mean(), "rate": kl.mean()}
 
@@ -148,7 +148,7 @@ class VAE(Neural):
     @available_if(lambda self: self.condition is not None)
     def given(self, **conditions: Any) -> "VAE":
         "The same model, told what its items are: `given(label=3)`."
-        return narrow(self, conditions)
+        return condition_on(self, conditions)
 
     def _told(self, n: int, which: int | None = None) -> Tensor | None:
         "What this model was told (or choice `which`), for each of `n` items."
@@ -160,18 +160,18 @@ class VAE(Neural):
         return self.condition is None or self.condition in self.conditions
 
     @available_if(_known)
-    def encode(self, x: Any) -> Tensor:  # items (n, *item) -> (n, codes)
-        "The codes of items: the means of q(z | x)."
+    def encode(self, x: Any) -> Tensor:  # items (n, *item) -> (n, latents)
+        "The latents of items: the means of q(z | x)."
         x = self._check(x)
         with self.lock, torch.no_grad(): return self._posterior(self._inner(x), self._told(len(x)))[0].cpu()
 
     @available_if(_known)
-    def decode(self, codes: Tensor) -> Tensor:  # (n, codes) -> (n, *item)
-        "The items of codes: for each pixel its chance of ink, for other numbers their mean."
+    def decode(self, latents: Tensor) -> Tensor:  # (n, latents) -> (n, *item)
+        "The items of latents: for each pixel its chance of ink, for other numbers their mean."
         require_fitted(self)
-        codes = torch.as_tensor(codes, dtype=torch.float32)
-        if codes.ndim != 2 or codes.shape[1] != self.codes: raise ValueError(f"The codes have shape {tuple(codes.shape)}, but (n, {self.codes}) was expected: pass one row of {self.codes} numbers for each item.")
-        with self.lock, torch.no_grad(): return self._items(self._decode(codes.to(self.device), self._told(len(codes)))).cpu()
+        latents = torch.as_tensor(latents, dtype=torch.float32)
+        if latents.ndim != 2 or latents.shape[1] != self.latent_dim: raise ValueError(f"The latents have shape {tuple(latents.shape)}, but (n, {self.latent_dim}) was expected: pass one row of {self.latent_dim} numbers for each item.")
+        with self.lock, torch.no_grad(): return self._items(self._decode(latents.to(self.device), self._told(len(latents)))).cpu()
 
     def _items(self, decoded: Tensor) -> Tensor:
         decoded = decoded.view(-1, *self.item_shape_)
@@ -183,27 +183,27 @@ class VAE(Neural):
         require_fitted(self)
         with self.lock: layers = [(layer.weight.clone().cpu(), layer.bias.clone().cpu(), "relu") for layer in self.decoder if isinstance(layer, torch.nn.Linear)]
         weight, bias, after = layers[0]
-        if self.condition is not None: layers[0] = weight[:, :self.codes], bias + weight[:, self.codes:] @ self._told(1)[0].cpu(), after
+        if self.condition is not None: layers[0] = weight[:, :self.latent_dim], bias + weight[:, self.latent_dim:] @ self._told(1)[0].cpu(), after
         layers[-1] = *layers[-1][:2], "sigmoid"
         return layers
 
     @available_if(_known)
-    def codes_prior(self, noise: Noise) -> Tensor:  # (n, codes)
+    def latent_prior(self, noise: Noise) -> Tensor:  # (n, latents)
         "Codes as `sample` draws them: standard normal."
-        return noise.normal(self.codes)
+        return noise.normal(self.latent_dim)
 
     def draw(self, noise: Noise) -> Tensor:  # (n, *item)
-        codes = noise.normal(self.codes).to(self.device)
+        latents = noise.normal(self.latent_dim).to(self.device)
         told = self._told(len(noise)) if self._known() else self._one_hot(noise.choice(self.frequencies_)).to(self.device)
-        with self.lock, torch.no_grad(): return self._items(self._decode(codes, told)).cpu()
+        with self.lock, torch.no_grad(): return self._items(self._decode(latents, told)).cpu()
 
     def elbo(self, x: Any, *, seed: int | None = None, samples: int = 1) -> Tensor:  # (n,)
-        "A lower bound on log p(x) in nats, averaged over `samples` codes for each item. A model with labels that was told none sums over them."
+        "A lower bound on log p(x) in nats, averaged over `samples` latents for each item. A model with labels that was told none sums over them."
         x = self._check(x)
         noise = Noise(check_seed(seed), range(len(x)))
         if not self._known(): return self._log_weights(x, noise, samples).mean(0)
         with self.lock, torch.no_grad():
-            draws = [self._terms(x, self._told(len(x)), noise.normal(self.codes).to(self.device)) for _ in range(samples)]
+            draws = [self._terms(x, self._told(len(x)), noise.normal(self.latent_dim).to(self.device)) for _ in range(samples)]
         return torch.stack([log_p - kl for log_p, kl in draws]).mean(0).cpu()
 
     def log_prob_estimate(self, x: Any, *, samples: int = 100, seed: int | None = None) -> Estimate:
@@ -213,12 +213,12 @@ class VAE(Neural):
         return Estimate.of(self._log_weights(x, Noise(check_seed(seed), range(len(x))), samples))
 
     def _log_weights(self, x: Tensor, noise: Noise, samples: int) -> Tensor:  # (samples, n)
-        "log p(x, z) / q(z | x) for codes z drawn from the encoder; summed over labels, weighted by how frequent they are, if none was told."
+        "log p(x, z) / q(z | x) for latents z drawn from the encoder; summed over labels, weighted by how frequent they are, if none was told."
         labels = [None] if self._known() else [k for k, p in enumerate(self.frequencies_) if p > 0]
         x, rows = self._inner(x), []
         with self.lock, torch.no_grad():
             for _ in range(samples):
-                e, row = noise.normal(self.codes).to(self.device), []
+                e, row = noise.normal(self.latent_dim).to(self.device), []
                 for k in labels:
                     mean, log_variance = self._posterior(x, self._told(len(x), k))
                     z = mean + (log_variance / 2).exp() * e

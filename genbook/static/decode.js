@@ -16,7 +16,7 @@ function halves(bytes) {
 
 const AFTER = { relu: (x) => Math.max(0, x), sigmoid: (x) => 1 / (1 + Math.exp(-x)), none: (x) => x };
 
-// `weights` as `page_decoder` in Python makes them -> a function from codes and what was told (as JSON) to bytes (height, width, channels).
+// `weights` as `page_decoder` in Python makes them -> a function from latents and what was told (as JSON) to bytes (height, width, channels).
 function pageDecoder(weights) {
   const numbers = halves(fromBase64(weights.numbers));
   let read = 0;
@@ -25,8 +25,8 @@ function pageDecoder(weights) {
   const layers = weights.layers.map(({ inputs, outputs, after }, i) => ({ inputs, outputs, after: AFTER[after], matrix: take(inputs * outputs), biases: i && take(outputs) }));
   const { channels, height, width } = weights;
 
-  const decode = (codes, told) => {
-    let x = codes;
+  const decode = (latents, told) => {
+    let x = latents;
     layers.forEach(({ inputs, outputs, after, matrix, biases }, i) => {
       const b = i ? biases : first[told], y = new Float32Array(outputs); // what was told is a matter of the first biases
       for (let o = 0, at = 0; o < outputs; o++) {
@@ -42,11 +42,11 @@ function pageDecoder(weights) {
   };
 
   // the largest difference from pictures that the kernel decoded, in 255ths
-  const codes = new Float32Array(fromBase64(weights.reference.codes).buffer), pixels = fromBase64(weights.reference.pixels);
+  const latents = new Float32Array(fromBase64(weights.reference.latents).buffer), pixels = fromBase64(weights.reference.pixels);
   const d = weights.layers[0].inputs, size = width * height * channels;
   let difference = 0;
-  for (let i = 0; i * d < codes.length; i++) {
-    const here = decode(codes.subarray(i * d, (i + 1) * d), weights.reference.told);
+  for (let i = 0; i * d < latents.length; i++) {
+    const here = decode(latents.subarray(i * d, (i + 1) * d), weights.reference.told);
     for (let p = 0; p < size; p++) difference = Math.max(difference, Math.abs(here[p] - pixels[i * size + p]));
   }
   return { decode, difference };

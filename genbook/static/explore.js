@@ -1,4 +1,4 @@
-// The explorer: sliders over the codes of a model. The page owns their state, and asks the kernel for pictures, or decodes them itself.
+// The explorer: sliders over the latents of a model. The page owns their state, and asks the kernel for pictures, or decodes them itself.
 
 const WINDOW = 2; // requests in flight at most; the newest waits in line, those between are dropped
 const TRIES = 8; // replies from a kernel on this machine that are measured with and without padding, before the faster way is kept
@@ -94,8 +94,8 @@ function render({ model, el, signal }) {
   const button = (textContent, onclick, title = "") => control("button", { type: "button", textContent, onclick, title });
 
   // ---- the code, and who may change it
-  let codes = Float32Array.from(model.get("values")); // what the sliders show
-  let base = codes; // the same without the directions
+  let latents = Float32Array.from(model.get("values")); // what the sliders show
+  let base = latents; // the same without the directions
   let shifts = directions.map(() => 0);
   let told = model.get("told");
   let mine = false; // whether this view is the one that changes the model now
@@ -103,19 +103,19 @@ function render({ model, el, signal }) {
   // Tell the model (and so other views of it) about the code; `commit` tells Python.
   const share = () => {
     mine = true;
-    model.set("values", Array.from(codes));
+    model.set("values", Array.from(latents));
     mine = false;
   };
   const commit = () => model.save_changes();
   const showSliders = () => {
-    sliders.forEach((s, i) => s.show(codes[dims[i].index]));
+    sliders.forEach((s, i) => s.show(latents[dims[i].index]));
     shiftSliders.forEach((s, i) => s.show(shifts[i]));
     code.textContent = reproduction();
   };
   const moveTo = (numbers, keepShifts = false) => {
-    codes = Float32Array.from(numbers);
+    latents = Float32Array.from(numbers);
     if (!keepShifts) {
-      base = codes;
+      base = latents;
       shifts = directions.map(() => 0);
     }
     showSliders();
@@ -130,7 +130,7 @@ function render({ model, el, signal }) {
 
   const reproduction = () => {
     const words = accepts.filter(({ name }) => name in told).map(({ name, choices }) => `${name}=${choices.find((c) => c.text === String(told[name]))?.code ?? JSON.stringify(told[name])}`);
-    return `${about.code}${words.length ? `.given(${words.join(", ")})` : ""}.decode(torch.tensor([[${Array.from(codes, exact).join(", ")}]]))`;
+    return `${about.code}${words.length ? `.given(${words.join(", ")})` : ""}.decode(torch.tensor([[${Array.from(latents, exact).join(", ")}]]))`;
   };
 
   // ---- frames: from the kernel
@@ -149,7 +149,7 @@ function render({ model, el, signal }) {
     waiting = false;
     const pad = padded();
     flying.set(++asked, { at: performance.now(), pad });
-    model.send({ kind: "decode", view: me, id: asked, told, pad }, undefined, [codes.slice().buffer]);
+    model.send({ kind: "decode", view: me, id: asked, told, pad }, undefined, [latents.slice().buffer]);
   };
   const measured = (ms) => {
     recent.push(ms);
@@ -167,7 +167,7 @@ function render({ model, el, signal }) {
   const decodeHere = () => {
     drawing = 0;
     const start = performance.now();
-    drawRaw(page.decode(codes, JSON.stringify(told)), model.get("weights"));
+    drawRaw(page.decode(latents, JSON.stringify(told)), model.get("weights"));
     measured(performance.now() - start);
   };
   const loadPage = () => {
@@ -261,12 +261,12 @@ function render({ model, el, signal }) {
       const s = (choices.length ? selector : slider)({
         id: `${me}-${index}`, label: `code ${index}`, low, high, centre: start, choices, onChange: commit,
         onInput(x) {
-          const moved = x - codes[index];
+          const moved = x - latents[index];
           base = base.map((v, i) => (i === index ? v + moved : v));
-          moveTo(codes.map((v, i) => (i === index ? x : v)), true);
+          moveTo(latents.map((v, i) => (i === index ? x : v)), true);
         },
       });
-      s.show(codes[index]);
+      s.show(latents[index]);
       sliders.push(s);
       list.append(s.row);
     }
@@ -314,7 +314,7 @@ function render({ model, el, signal }) {
   });
   const showFields = () => fields.forEach(({ name, field }) => (field.value = told[name] ?? ""));
 
-  // ---- a walk between two codes
+  // ---- a walk between two latents
   const ends = { A: null, B: null };
   let playing = 0;
   const thumbnails = { A: make("canvas", { width: 1, height: 1, ariaHidden: "true" }), B: make("canvas", { width: 1, height: 1, ariaHidden: "true" }) };
@@ -323,7 +323,7 @@ function render({ model, el, signal }) {
   const walk = slider({ id: `${me}-walk`, label: "walk from A to B", low: 0, high: 1, onInput: go, onChange: commit });
   walk.input.setAttribute("aria-label", "Walk from A to B");
   const setEnd = (name) => () => {
-    ends[name] = Array.from(codes);
+    ends[name] = Array.from(latents);
     Object.assign(thumbnails[name], { width: canvas.width, height: canvas.height }).getContext("2d").drawImage(canvas, 0, 0);
     thumbnails[name].hidden = canvas.hidden;
     status.textContent = `${name} is set`;
@@ -361,21 +361,21 @@ function render({ model, el, signal }) {
   const random = button("Random", () => {
     halt();
     if (live) return model.send({ kind: "random" });
-    const drawn = Array.from(codes);
+    const drawn = Array.from(latents);
     for (const { index, low, high, choices } of dims) drawn[index] = choices.length ? Math.floor(choices.length * Math.random()) : (low + high) / 2 + ((high - low) / 6) * normal(); // sliders reach three standard deviations
     put(drawn, "A random code");
   }, "A code as the model draws it");
   const reset = button("Reset", () => {
     halt();
-    const centre = Array.from(codes);
+    const centre = Array.from(latents);
     for (const { index, start } of dims) centre[index] = start;
     put(centre, "The code in the middle");
-  }, "The code in the middle of all codes");
+  }, "The code in the middle of all latents");
   const encodes = about.data ? [["Encode next", "next"], ["Encode any", "any"]].map(([label, which]) => button(label, () => {
     halt();
     model.send({ kind: "encode", which });
   }, "Find the code of one of the data's items")) : [];
-  const save = button("Save picture", () => model.send({ kind: "save", view: me, told }, undefined, [codes.slice().buffer]), "Download the picture as a PNG that has its code and the model's fingerprint inside");
+  const save = button("Save picture", () => model.send({ kind: "save", view: me, told }, undefined, [latents.slice().buffer]), "Download the picture as a PNG that has its code and the model's fingerprint inside");
   save.hidden = !about.picture;
   const code = make("code");
   const codeBox = make("pre", { className: "genbook-code", tabIndex: 0, hidden: true }, code);
@@ -490,7 +490,7 @@ function render({ model, el, signal }) {
   observer.observe(root);
   document.addEventListener("visibilitychange", look, { signal: over.signal });
 
-  const stopKeeping = keep(model, () => ({ values: Array.from(codes), told, ...(canvas.hidden ? { shown: words } : { shown: { picture: canvas.toDataURL() } }) }));
+  const stopKeeping = keep(model, () => ({ values: Array.from(latents), told, ...(canvas.hidden ? { shown: words } : { shown: { picture: canvas.toDataURL() } }) }));
   over.signal.addEventListener("abort", () => {
     halt();
     cancelAnimationFrame(drawing);

@@ -45,14 +45,14 @@ class Timeline(PageWidget):
         features = 0 if isinstance(data.items[0], list) else data.items[0].shape[1]
         super().__init__(about={
             "name": type(model).__name__, "names": model.names, "palette": PALETTE if len(model.names) <= len(PALETTE) else [], "sequences": len(data), "most": WINDOW,
-            "transitions": rounded(model.transitions(), 4), "emitted": model.emitted(), "more": f"; {FEATURES} of {features} numbers" if features > FEATURES else ""})
+            "transitions": rounded(model.transitions(), 4), "emitted": model.emissions(), "more": f"; {FEATURES} of {features} numbers" if features > FEATURES else ""})
         self.shown = self.window(0)
 
     def explained(self, i: int) -> tuple[Tensor, list[int]]:  # (frames, K), and as many states
         "Probabilities of states of sequence `i`, and its best path."
         if self._explained[0] != i:
             places = {name: k for k, name in enumerate(self.model.names)}
-            path = self.model.best_path(self.data[[i]])[0]
+            path = self.model.viterbi(self.data[[i]])[0]
             self._explained = i, self.model.posterior(self.data[[i]])[0], path.tolist() if isinstance(path, Tensor) else [places[name] for name in path]
         return self._explained[1:]
 
