@@ -21,7 +21,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.mixture": ["GaussianMixture", "Mixture"],
     "models.hmm": ["HiddenMarkov"],
     "models.vae": ["VAE"],
-    "anomaly": ["Detector", "NearestNeighbours", "auroc"],
+    "analysis.anomaly": ["Detector", "NearestNeighbours", "auroc"],
     "widgets.explore": ["explore"],
     "widgets.run": ["run"],
     "widgets.screen": ["screen"],

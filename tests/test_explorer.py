@@ -10,7 +10,7 @@ import torch
 
 from genbook.core import Noise
 from genbook.data import Data, Images, Vectors, digits
-from genbook.latent import slerp
+from genbook.analysis import slerp
 from genbook.models.mixture import GaussianMixture
 from genbook.models.vae import VAE
 from genbook.store import save

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from genbook.anomaly import Detector, NearestNeighbours, share_of
+from genbook.analysis import Detector, NearestNeighbours, share_of
 from genbook.data import Data, digits
 from genbook.models.likelihood import Gaussian
 from genbook.widgets.screen import screen

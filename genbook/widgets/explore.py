@@ -28,7 +28,7 @@ from traitlets import Bool, Dict, Float, List, observe
 from .. import __version__
 from ..core import Conditional, HasGaussians, HasLatent, HasStates, Model, Noise, check_seed, escape, fingerprint, require, require_fitted
 from ..data import Data
-from ..latent import activity
+from ..analysis import activity
 from .comms import PageWidget, answer_at_once, page_of, static
 from .ellipses import Ellipses
 from .timeline import Timeline

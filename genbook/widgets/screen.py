@@ -14,7 +14,7 @@ import numpy as np
 from torch import Tensor
 from traitlets import Dict, Float, List
 
-from ..anomaly import Scorer, Share, share_of
+from ..analysis import Scorer, Share, share_of
 from ..core import NotFitted, escape
 from ..data import Data
 from .comms import PageWidget, page_of, static

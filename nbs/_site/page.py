@@ -8,6 +8,8 @@ import nbformat
 from nbformat import NotebookNode
 
 NOTEBOOKS = Path(__file__).resolve().parents[1]
+# The folders of notebooks, in the order of reading; those from `core` on are the floors of the package, from the ground up.
+FOLDERS = ("tutorials", "explanations", "core", "data", "training", "exact", "models", "analysis", "ui", "benchmarks")
 ROOT = NOTEBOOKS.parent
 SETTINGS = ConfigParser(delimiters=["="])
 SETTINGS.read(ROOT / "settings.ini", encoding="utf-8")
@@ -57,9 +59,13 @@ class Page:
 
     @property
     def kind(self) -> str:
-        "The shelf that the page stands on."
-        folder = self.path.relative_to(NOTEBOOKS).parent.as_posix()
-        return folder if folder in ("tutorials", "explanations", "benchmarks") else "reference"
+        "The shelf that the page stands on: its folder; none for the front page."
+        return folder_of(self.path)
+
+
+def folder_of(path: Path) -> str:
+    "The first folder on the way to a notebook; empty for those that lie in none."
+    return path.relative_to(NOTEBOOKS).parts[0] if path.parent != NOTEBOOKS else ""
 
 
 def read_page(path: Path) -> Page:
@@ -88,9 +94,11 @@ def read_cell(cell: NotebookNode, path: Path) -> Cell:
 
 
 def paths_of_pages() -> list[Path]:
-    "Every notebook of the site, in the order of their numbers; what begins with a dot or an underscore is not part of it."
+    "Every notebook of the site, floor by floor in the order of their numbers; what begins with a dot or an underscore is not part of it."
     paths = [path for path in NOTEBOOKS.rglob("*.ipynb") if not any(part[0] in "._" for part in path.relative_to(NOTEBOOKS).parts)]
-    return sorted(paths, key=lambda path: (path.stem, path))
+    lost = [path for path in paths if folder_of(path) not in ("", *FOLDERS)]
+    if lost: raise PageError(f"{lost[0]} lies in no folder of the site: move it to one of {', '.join(FOLDERS)}, or add its folder to FOLDERS.")
+    return sorted(paths, key=lambda path: (["", *FOLDERS].index(folder_of(path)), path.parent, path.stem))
 
 
 def all_pages() -> list[Page]:

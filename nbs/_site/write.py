@@ -17,7 +17,10 @@ from PIL import Image
 from vendor import VEGA_LITE
 
 SOURCES = ROOT / "_build" / "pages"  # what Sphinx reads
-SHELVES = {"tutorials": "Tutorials", "explanations": "Explanations", "reference": "Reference", "benchmarks": "Benchmarks"}
+SHELVES = {  # folder of notebooks -> what stands above its pages in the side bar
+    "tutorials": "Tutorials", "explanations": "Explanations", "core": "Core: the contract", "data": "Data: what models learn from",
+    "training": "Training: how models learn", "exact": "Exact: what classical families share", "models": "Models",
+    "analysis": "Analysis: questions asked of any model", "ui": "UI: what a person sees and touches", "benchmarks": "Benchmarks"}
 OPEN = 16  # lines; a longer piece of the library's own code is folded away
 VEGA = re.compile(r"application/vnd\.vegalite\.v\d+(\.\d+)*[+.]json")
 WHERE = re.compile(r"^(?=.*\b\d{4}-\d\d-\d\d\b).*\bPython \d", re.M)  # a line that says when and on what outputs were made
@@ -115,7 +118,7 @@ def reference(entries: list[Entry], links: Links) -> str:
 
 def contents(pages: list[Page]) -> str:
     "The side bar: a shelf for each kind of page."
-    shelves = {kind: [page.name for page in pages if page.kind == kind and page.name != "index"] for kind in SHELVES}
+    shelves = {kind: [page.name for page in pages if page.kind == kind] for kind in SHELVES}
     return "\n\n".join(f"```{{toctree}}\n:hidden:\n:caption: {SHELVES[kind]}\n\n" + "\n".join(names) + "\n```" for kind, names in shelves.items() if names)
 
 
