@@ -1,4 +1,5 @@
-"""Find a Chromium to test with, and install one if there is none: the system's package as root, playwright's own download elsewhere.
+"""Find a Chromium to test with, and install one if there is none: the system's package as root, playwright's own
+download elsewhere.
 
     python tests/chromium.py
 """
@@ -30,5 +31,8 @@ if __name__ == "__main__":
     if not find(): install()
     path = find()
     if not path:
-        sys.exit("There is no Chromium, and neither the system's package nor playwright's download could be had. The browser tests need one: install it, or set CHROMIUM to its path.")
+        sys.exit(
+            "There is no Chromium, and neither the system's package nor playwright's download could be had. The"
+            " browser tests need one: install it, or set CHROMIUM to its path."
+        )
     print("Chromium:", path)

@@ -16,7 +16,11 @@ IN_A_TERMINAL = CONTRIBUTING.partition("## Editing notebooks in a terminal")[2].
 
 def commands(text: str) -> list[str]:
     "The lines of the shell that `text` shows."
-    return [line.strip() for block in re.findall(r"^ *```sh\n(.*?)^ *```", text, re.M | re.S) for line in block.strip().splitlines()]
+    return [
+        line.strip()
+        for block in re.findall(r"^ *```sh\n(.*?)^ *```", text, re.M | re.S)
+        for line in block.strip().splitlines()
+    ]
 
 
 @pytest.mark.parametrize("command", sorted({*commands(README), *commands(CONTRIBUTING)}))
@@ -32,9 +36,26 @@ def test_pip_installs_all_that_the_package_needs_of_itself(tmp_path):
     source.mkdir()
     for name in ("genbook", "settings.ini", "setup.py", "pyproject.toml", "README.md", "MANIFEST.in", "LICENSE"):
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, source / name)
-    subprocess.run([sys.executable, "-m", *shlex.split("pip install ."), "--quiet", "--no-deps", "--target", target], cwd=source, check=True)
-    found = subprocess.run([sys.executable, "-c", "import genbook; print(genbook.__file__); print(genbook.pretrained('digits').sample(1, seed=0)); genbook.explore"],
-                           cwd=tmp_path, env={"PYTHONPATH": str(target)}, check=True, capture_output=True, text=True).stdout
+    subprocess.run(
+        [sys.executable, "-m", *shlex.split("pip install ."), "--quiet", "--no-deps", "--target", target],
+        cwd=source,
+        check=True,
+    )
+    found = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            (
+                "import genbook; print(genbook.__file__); print(genbook.pretrained('digits').sample(1, seed=0));"
+                " genbook.explore"
+            ),
+        ],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(target)},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
     assert str(target) in found and "1 picture of 28x28 pixels from VAE" in found
 
 
@@ -43,10 +64,14 @@ def test_a_notebook_can_be_edited_in_a_terminal(tmp_path):
     shutil.copytree(ROOT / "genbook", tmp_path / "genbook")
     shutil.copytree(ROOT / "nbs", tmp_path / "nbs", ignore=shutil.ignore_patterns("vendor", "__pycache__"))
     first, *others = commands(IN_A_TERMINAL)
-    env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}  # as in an environment that was activated
+    # as in an environment that was activated
+    env = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     subprocess.run(first, shell=True, cwd=tmp_path, env=env, check=True)
-    script = tmp_path / "scripts" / "00_core.py"
-    script.write_text(script.read_text(encoding="utf-8").replace("The nearest of `choices`", "The likeliest of `choices`"), encoding="utf-8")
+    script = tmp_path / "scripts" / "core" / "00_errors.py"
+    script.write_text(
+        script.read_text(encoding="utf-8").replace("The nearest of `choices`", "The likeliest of `choices`"),
+        encoding="utf-8",
+    )
     for command in others: subprocess.run(command, shell=True, cwd=tmp_path, env=env, check=True)
-    assert "The likeliest of `choices`" in (tmp_path / "genbook" / "core.py").read_text(encoding="utf-8")
-    assert "The likeliest of `choices`" in (tmp_path / "nbs" / "00_core.ipynb").read_text(encoding="utf-8")
+    assert "The likeliest of `choices`" in (tmp_path / "genbook" / "core" / "errors.py").read_text(encoding="utf-8")
+    assert "The likeliest of `choices`" in (tmp_path / "nbs" / "core" / "00_errors.ipynb").read_text(encoding="utf-8")

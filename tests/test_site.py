@@ -26,7 +26,9 @@ pytestmark = pytest.mark.timeout(1200)  # seconds: the first test waits for the 
 @pytest.fixture(scope="session")
 def site():
     "The folder of the site, built."
-    built = subprocess.run([sys.executable, ROOT / "nbs" / "_site" / "build.py", "--strict"], capture_output=True, text=True)
+    built = subprocess.run(
+        [sys.executable, ROOT / "nbs" / "_site" / "build.py", "--strict"], capture_output=True, text=True
+    )
     assert built.returncode == 0, built.stdout + built.stderr
     return SITE
 
@@ -45,7 +47,10 @@ def server(site):
 
 @pytest.fixture
 def visit(site, browser):
-    "A function: name of a page -> the page, open in a browser. What went wrong there, and whom it asked, is looked at when the test ends."
+    """A function: name of a page -> the page, open in a browser.
+
+    What went wrong there, and whom it asked, is looked at when the test ends.
+    """
     contexts, problems, foreign = [], [], []
 
     def visit(name: str, address: str = "", width: int = 1280, theme: str = "light"):
@@ -63,9 +68,16 @@ def visit(site, browser):
         page.asked = []
         page.on("request", lambda request: page.asked.append(request.url))
         page.on("pageerror", lambda error: problems.append(f"{name}: {error}"))
-        page.on("console", lambda message: problems.append(f"{name}: {message.text}") if message.type in ("error", "warning") else None)
+        page.on(
+            "console",
+            lambda message: (
+                problems.append(f"{name}: {message.text}") if message.type in ("error", "warning") else None
+            ),
+        )
         page.goto(f"{address}/{name}.html")
-        page.wait_for_function("() => [...document.querySelectorAll('.chart')].every(chart => chart.querySelector('svg'))")
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.chart')].every(chart => chart.querySelector('svg'))"
+        )
         return page
 
     yield visit
@@ -109,11 +121,13 @@ def test_links_lead_somewhere(site):
             target = tag.get("href") or tag.get("src") or ""
             parts = urlsplit(target)
             if parts.scheme in ("https", "http", "mailto"):
-                if tag.name != "a": broken.append((path.name, target))  # a page loads nothing from elsewhere; it may speak of it
+                if tag.name != "a":
+                    broken.append((path.name, target))  # a page loads nothing from elsewhere; it may speak of it
                 continue
             if parts.scheme == "data" or not target: continue
             file = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-            if not file.exists() or (parts.fragment and file in ids and unquote(parts.fragment) not in ids[file]): broken.append((path.name, target))
+            if not file.exists() or (parts.fragment and file in ids and unquote(parts.fragment) not in ids[file]):
+                broken.append((path.name, target))
     assert not broken, broken
 
 
@@ -145,7 +159,9 @@ def test_charts_take_the_colours_of_the_theme(visit):
     word = page.locator(".chart svg text").first
     before = word.evaluate("word => getComputedStyle(word).fill")
     page.evaluate("setColorMode('dark')")
-    page.wait_for_function("([word, before]) => getComputedStyle(word).fill !== before", arg=[word.element_handle(), before])
+    page.wait_for_function(
+        "([word, before]) => getComputedStyle(word).fill !== before", arg=[word.element_handle(), before]
+    )
 
 
 @pytest.mark.parametrize("served", [False, True], ids=["files", "server"])
@@ -156,7 +172,9 @@ def test_the_explorer_moves_under_mouse_and_keyboard(visit, request, served):
     canvas, slider = explorer.locator("canvas").first, explorer.locator("input[type=range]").first
 
     def moved_from(picture: str) -> str:
-        page.wait_for_function("([canvas, picture]) => canvas.toDataURL() !== picture", arg=[canvas.element_handle(), picture])
+        page.wait_for_function(
+            "([canvas, picture]) => canvas.toDataURL() !== picture", arg=[canvas.element_handle(), picture]
+        )
         return canvas.evaluate("canvas => canvas.toDataURL()")
 
     page.wait_for_function("canvas => canvas.width > 1", arg=canvas.element_handle())
@@ -181,7 +199,12 @@ def test_nothing_shuts_people_out(visit, server, axe, name, theme):
 def notebook(folder: Path, *cells: str) -> Path:
     "A notebook in `folder` with a title and cells of code."
     import nbformat
-    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A title\n\n> A sentence.\n\nText."), *map(nbformat.v4.new_code_cell, cells)])
+    made = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell("# A title\n\n> A sentence.\n\nText."),
+            *map(nbformat.v4.new_code_cell, cells),
+        ]
+    )
     nbformat.write(made, folder / "1_page.ipynb")
     return folder / "1_page.ipynb"
 
@@ -195,17 +218,25 @@ def notebooks(tmp_path, monkeypatch):
 
 def test_a_page_is_read(notebooks):
     page = read_page(notebook(notebooks, "#| default_exp models.vae", "#| eval: false\n1"))
-    assert (page.name, page.title, page.description, page.module, page.kind) == ("page", "A title", "A sentence.", "models.vae", "reference")
+    assert (page.name, page.title, page.description, page.module, page.kind) == (
+        "page",
+        "A title",
+        "A sentence.",
+        "models.vae",
+        "reference",
+    )
     assert [cell.source for cell in page.cells] == ["Text.", "", "1"] and page.cells[2].long
 
 
 def test_a_misspelt_directive_is_refused(notebooks):
-    with pytest.raises(PageError, match="does not know the directive '#| exprot'"): read_page(notebook(notebooks, "#| exprot\n1"))
+    with pytest.raises(PageError, match="does not know the directive '#| exprot'"):
+        read_page(notebook(notebooks, "#| exprot\n1"))
 
 
 def test_a_failing_cell_is_refused(notebooks):
     page = read_page(notebook(notebooks, "1 / 0"))
-    with pytest.raises(PageError, match="(?s)1_page.ipynb: a cell failed.*ZeroDivisionError"): execute(page, [cell for cell in page.cells if cell.kind == "code"])
+    with pytest.raises(PageError, match="(?s)1_page.ipynb: a cell failed.*ZeroDivisionError"):
+        execute(page, [cell for cell in page.cells if cell.kind == "code"])
 
 
 def test_entries_say_what_the_source_says():
@@ -234,7 +265,15 @@ def weigh(box: Box) -> float:  # grams
 
 def _hidden(): pass
 ''')
-    assert (entry.kind, entry.name, entry.signature) == ("class", "Box", "(size: int=1, *, colour: Colour | None=None)")
+    assert (entry.kind, entry.name, entry.signature) == (
+        "class",
+        "Box",
+        "(size: int=1, *, colour: Colour | None=None)",
+    )
     assert entry.parameters == {"size": "how many"} and entry.bases == ["Shape"]
-    assert [(m.kind, m.name, m.returns) for m in entry.members] == [("attribute", "Box.size", ""), ("property", "Box.full", ""), ("method", "Box.put", "what is left")]
+    assert [(m.kind, m.name, m.returns) for m in entry.members] == [
+        ("attribute", "Box.size", ""),
+        ("property", "Box.full", ""),
+        ("method", "Box.put", "what is left"),
+    ]
     assert (other.kind, other.signature, other.returns) == ("function", "(box: Box) -> float", "grams")

@@ -80,7 +80,8 @@ def test_strangers_are_not_opened(saved, tmp_path):
 
 def test_checkpoint_and_model_are_told_apart(model, tmp_path):
     save(model, tmp_path / "model")
-    with pytest.raises(ValueError, match="holds a model, but a checkpoint was expected"): train(VAE(latent_dim=2), PICTURES, resume=tmp_path / "model")
+    with pytest.raises(ValueError, match="holds a model, but a checkpoint was expected"):
+        train(VAE(latent_dim=2), PICTURES, resume=tmp_path / "model")
 
 
 @pytest.mark.parametrize("change, wrong", [
@@ -91,7 +92,8 @@ def test_resume_refuses_what_differs(tmp_path, change, wrong):
         if step.number == 5: break
     change = dict(change)
     model, x = change.pop("model", VAE(latent_dim=2, width=8)), change.pop("x", PICTURES)
-    with pytest.raises(ValueError, match=f"was made with other {wrong}"): train(model, x, resume=tmp_path / "checkpoint", **change)
+    with pytest.raises(ValueError, match=f"was made with other {wrong}"):
+        train(model, x, resume=tmp_path / "checkpoint", **change)
 
 
 def test_full_disk_loses_nothing(model, tmp_path):
@@ -129,7 +131,11 @@ def test_killed_and_resumed_is_unbroken(tmp_path):
     unbroken = VAE(latent_dim=2, width=8).fit(PICTURES, seed=1, steps=120, progress=False)
     folder, reached = tmp_path / "checkpoint", []
     for kill_after in (5, 23):
-        process = subprocess.Popen([sys.executable, "-c", TRAINING, str(folder), "resume" if reached else "start"], stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [sys.executable, "-c", TRAINING, str(folder), "resume" if reached else "start"],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         for _ in range(kill_after): reached.append(int(process.stdout.readline()))
         time.sleep(0.002 * kill_after)  # not a wait for anything: a kill at no particular moment of a step
         process.send_signal(signal.SIGKILL)
@@ -142,13 +148,207 @@ def test_killed_and_resumed_is_unbroken(tmp_path):
 
 def test_memory_of_training_stays_small():
     "Training on the 5,000 digits stays under a gigabyte."
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
     code = """
-from pathlib import Path
-from genbook import VAE
-from genbook.data import digits
-VAE(network="convolutional", condition="label").fit(digits(), steps=60, progress=False)
-print(int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 2**20)  # getrusage would count the process that started this one
-"""
+    from pathlib import Path
+    from genbook import VAE
+    from genbook.data import digits
+    VAE(network="convolutional", condition="label").fit(digits(), steps=60, progress=False)
+    print(int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 2**20)  # getrusage would count the process that started this one
+    """
     gigabytes = float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
     print(f"\npeak resident memory {gigabytes:.2f} GiB")
     assert gigabytes < 1

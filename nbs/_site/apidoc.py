@@ -1,4 +1,7 @@
-"What a module's source says of its public names, as MyST for Sphinx's Python domain. The source is read, never imported."
+"""What a module's source says of its public names, as MyST for Sphinx's Python domain.
+
+The source is read, never imported.
+"""
 import ast
 import io
 import re
@@ -31,34 +34,83 @@ def module_entries(module: str) -> list[Entry]:
 
 
 def read_entries(source: str) -> list[Entry]:
-    "The public names that `source` defines. `__init__` sets the names up for others; what begins with an underscore is not public."
-    comments = {token.start[0]: token.string.lstrip("# ") for token in tokenize.generate_tokens(io.StringIO(source).readline)
-                if token.type == tokenize.COMMENT and token.line.split("#")[0].strip()}
-    found = [class_entry(node, comments) if isinstance(node, ast.ClassDef) else function_entry(node, comments)
-             for node in ast.parse(source).body if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))]
+    """The public names that `source` defines.
+
+    `__init__` sets the names up for others; what begins with an underscore is not public.
+    """
+    comments = {
+        token.start[0]: token.string.lstrip("# ")
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type == tokenize.COMMENT and token.line.split("#")[0].strip()
+    }
+    found = [
+        class_entry(node, comments) if isinstance(node, ast.ClassDef) else function_entry(node, comments)
+        for node in ast.parse(source).body
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
     return [entry for entry in found if not entry.name.startswith("_")]
 
 
 def class_entry(node: ast.ClassDef, comments: dict[int, str]) -> Entry:
     "A class: what its constructor takes, then its documented members."
-    members = {n.name: function_entry(n, comments, node.name) for n in node.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))}
-    fields = [n for n in node.body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name) and not n.target.id.startswith("_") and "ClassVar" not in ast.unparse(n.annotation)]
-    entry = Entry("class", node.name, "", ast.get_docstring(node) or "", [], {}, "", [ast.unparse(base) for base in node.bases])
+    members = {
+        n.name: function_entry(n, comments, node.name)
+        for n in node.body
+        if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))
+    }
+    fields = [
+        n
+        for n in node.body
+        if isinstance(n, ast.AnnAssign)
+        and isinstance(n.target, ast.Name)
+        and not n.target.id.startswith("_")
+        and "ClassVar" not in ast.unparse(n.annotation)
+    ]
+    entry = Entry(
+        "class", node.name, "", ast.get_docstring(node) or "", [], {}, "", [ast.unparse(base) for base in node.bases]
+    )
     if "dataclass" in {decorator_name(d) for d in node.decorator_list}:
-        entry.signature = "(" + ", ".join(f"{n.target.id}: {annotation(n.annotation)}" + (f" = {ast.unparse(n.value)}" if n.value else "") for n in fields) + ")"
+        entry.signature = (
+            "("
+            + ", ".join(
+                f"{n.target.id}: {annotation(n.annotation)}" + (f" = {ast.unparse(n.value)}" if n.value else "")
+                for n in fields
+            )
+            + ")"
+        )
         entry.parameters = {n.target.id: comments[n.end_lineno] for n in fields if n.end_lineno in comments}
     else:
-        if "__init__" in members: entry.signature, entry.parameters = members["__init__"].signature, members["__init__"].parameters
-        entry.members = [Entry("attribute", f"{node.name}.{n.target.id}", "", comments[n.end_lineno], [f":type: {annotation(n.annotation)}", ":no-contents-entry:"], {}, "") for n in fields if n.end_lineno in comments]
+        if "__init__" in members:
+            entry.signature, entry.parameters = members["__init__"].signature, members["__init__"].parameters
+        entry.members = [
+            Entry(
+                "attribute",
+                f"{node.name}.{n.target.id}",
+                "",
+                comments[n.end_lineno],
+                [f":type: {annotation(n.annotation)}", ":no-contents-entry:"],
+                {},
+                "",
+            )
+            for n in fields
+            if n.end_lineno in comments
+        ]
     # members that say nothing of themselves do what the base class says of them
-    entry.members += [m for name, m in members.items() if not name.startswith("_") and (m.text or m.returns or m.parameters)]
+    entry.members += [
+        m for name, m in members.items() if not name.startswith("_") and (m.text or m.returns or m.parameters)
+    ]
     return entry
 
 
 def function_entry(node: ast.FunctionDef | ast.AsyncFunctionDef, comments: dict[int, str], owner: str = "") -> Entry:
     "A function, or the method or property of the class called `owner`."
     decorators = {decorator_name(d) for d in node.decorator_list}
-    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, *filter(None, [node.args.vararg, node.args.kwarg])]
+    arguments = [
+        *node.args.posonlyargs,
+        *node.args.args,
+        *node.args.kwonlyargs,
+        *filter(None, [node.args.vararg, node.args.kwarg]),
+    ]
     for argument in arguments:
         if argument.annotation: argument.annotation = unquote(argument.annotation)
     ends = {a.end_lineno: a.arg for a in arguments}  # a comment belongs to what ends last on its line
@@ -68,10 +120,15 @@ def function_entry(node: ast.FunctionDef | ast.AsyncFunctionDef, comments: dict[
     returns = said.pop("return", "")
     if owner and "staticmethod" not in decorators: (node.args.posonlyargs or node.args.args).pop(0)
     signature = f"({ast.unparse(node.args)})" + (f" -> {annotation(node.returns)}" if node.returns else "")
-    options = [f":{option}:" for option in ("abstractmethod", "classmethod", "staticmethod") if option in decorators] + [":no-contents-entry:"] * bool(owner)
+    options = [
+        f":{option}:" for option in ("abstractmethod", "classmethod", "staticmethod") if option in decorators
+    ] + [":no-contents-entry:"] * bool(owner)
     kind = "property" if "property" in decorators else "method" if owner else "function"
-    if kind == "property": signature, options = "", [*options, *([f":type: {annotation(node.returns)}"] if node.returns else [])]
-    return Entry(kind, f"{owner}.{node.name}".lstrip("."), signature, ast.get_docstring(node) or "", options, said, returns)
+    if kind == "property":
+        signature, options = "", [*options, *([f":type: {annotation(node.returns)}"] if node.returns else [])]
+    return Entry(
+        kind, f"{owner}.{node.name}".lstrip("."), signature, ast.get_docstring(node) or "", options, said, returns
+    )
 
 
 def decorator_name(node: ast.expr) -> str:
@@ -80,7 +137,11 @@ def decorator_name(node: ast.expr) -> str:
 
 def unquote(node: ast.expr) -> ast.expr:
     'An annotation without the quotes that keep Python from reading it too early: `"Model"` -> `Model`.'
-    return ast.parse(node.value, mode="eval").body if isinstance(node, ast.Constant) and isinstance(node.value, str) else node
+    return (
+        ast.parse(node.value, mode="eval").body
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        else node
+    )
 
 
 def annotation(node: ast.expr) -> str:
@@ -89,7 +150,10 @@ def annotation(node: ast.expr) -> str:
 
 def plain(text: str) -> str:
     "`text`, in which nothing but backticks means anything in Markdown: `(n, *item)` is not the beginning of italics."
-    return "".join(part if part.startswith("`") else re.sub(r"([\\*_\[\]<>$#{}~^|])", r"\\\1", part) for part in re.split(r"(`[^`]*`)", text))
+    return "".join(
+        part if part.startswith("`") else re.sub(r"([\\*_\[\]<>$#{}~^|])", r"\\\1", part)
+        for part in re.split(r"(`[^`]*`)", text)
+    )
 
 
 def myst(

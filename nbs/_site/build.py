@@ -1,7 +1,9 @@
 """Builds the site from the notebooks: python nbs/_site/build.py [--strict]
 
-Each notebook is read (page.py) and run (run.py), and written as Sphinx with MyST-NB reads it (write.py) together with what its module's source says of
-the public names (apidoc.py). Sphinx then makes the pages (conf.py) with scripts and fonts that were fetched once (vendor.py), so that they ask no other host.
+Each notebook is read (page.py) and run (run.py), and written as Sphinx with MyST-NB reads it (write.py) together
+with what its module's source says of
+the public names (apidoc.py). Sphinx then makes the pages (conf.py) with scripts and fonts that were fetched once
+(vendor.py), so that they ask no other host.
 """
 import argparse
 import os
@@ -26,7 +28,8 @@ def build(strict: bool) -> int:
     started = time.monotonic()
     vendor()
     pages, package = all_pages(), package_key()
-    with ThreadPoolExecutor(os.cpu_count()) as pool: list(pool.map(lambda page: run(page, package), pages))  # a kernel for each processor
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda page: run(page, package), pages))  # a kernel for each processor
     links = Links(pages)
     written = {write(page, links, contents(pages) if page.name == "index" else "") for page in pages}
     for path in SOURCES.rglob("*.ipynb"):  # pages whose notebooks are gone
@@ -40,11 +43,29 @@ def build(strict: bool) -> int:
 
 def sphinx(strict: bool) -> int:
     strictly = ["--fail-on-warning", "--keep-going"] if strict else []
-    return subprocess.run([sys.executable, "-m", "sphinx", "-b", "html", "-q", "-c", HERE, "-d", ROOT / "_build" / "doctrees", *strictly, SOURCES, SITE]).returncode
+    return subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "sphinx",
+            "-b",
+            "html",
+            "-q",
+            "-c",
+            HERE,
+            "-d",
+            ROOT / "_build" / "doctrees",
+            *strictly,
+            SOURCES,
+            SITE,
+        ]
+    ).returncode
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--strict", action="store_true", help="warnings are errors, and nothing of an earlier build is left")
+    parser.add_argument(
+        "--strict", action="store_true", help="warnings are errors, and nothing of an earlier build is left"
+    )
     try: sys.exit(build(parser.parse_args().strict))
     except PageError as error: sys.exit(str(error))

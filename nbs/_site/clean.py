@@ -1,6 +1,7 @@
 """Cleans notebooks for git: python nbs/_site/clean.py [--check] [FILES]
 
-What a run leaves behind goes: counters, metadata, the state of widgets, warnings, and outputs, since the site makes its own. Two kinds of outputs stay: those of
+What a run leaves behind goes: counters, metadata, the state of widgets, warnings, and outputs, since the site makes
+its own. Two kinds of outputs stay: those of
 index.ipynb, which README.md shows, and those of cells that are too long to be run for the site (`#| eval: false`).
 """
 import argparse
@@ -23,8 +24,16 @@ def clean(notebook: NotebookNode, path: Path) -> NotebookNode:
         if cell.cell_type != "code": continue
         told = read_cell(cell, path)
         keep = told.long or path == NOTEBOOKS / "index.ipynb" and told.directives.get("output") != "false"
-        cell.outputs = [o for o in cell.outputs if keep and WIDGET not in o.get("data", {}) and o.get("name") != "stderr"]
-    clean_nb(notebook, config.clear_all, config.allowed_metadata_keys.split(), config.allowed_cell_metadata_keys.split(), config.clean_ids)
+        cell.outputs = [
+            o for o in cell.outputs if keep and WIDGET not in o.get("data", {}) and o.get("name") != "stderr"
+        ]
+    clean_nb(
+        notebook,
+        config.clear_all,
+        config.allowed_metadata_keys.split(),
+        config.allowed_cell_metadata_keys.split(),
+        config.clean_ids,
+    )
     return notebook
 
 
@@ -38,7 +47,11 @@ def main(files: list[Path], check: bool) -> str | None:  # what is wrong, if any
         dirty.append(path.name)
         if not check: path.write_text(after, encoding="utf-8")
     if dirty and not check: print("cleaned:", ", ".join(dirty))
-    return f"These notebooks hold what a run left behind: {', '.join(dirty)}. Run python nbs/_site/clean.py." if dirty and check else None
+    return (
+        f"These notebooks hold what a run left behind: {', '.join(dirty)}. Run python nbs/_site/clean.py."
+        if dirty and check
+        else None
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"A Sphinx extension that draws formulas while the site is built, with KaTeX: pages need its style and fonts, and no script."
+"""A Sphinx extension that draws formulas while the site is built, with KaTeX: pages need its style and fonts, and no
+script.
+"""
 import functools
 import json
 import subprocess
@@ -14,7 +16,13 @@ logger = logging.getLogger(__name__)
 @functools.cache
 def artist() -> subprocess.Popen:
     "The process that draws; it ends with this one."
-    return subprocess.Popen(["node", Path(__file__).with_suffix(".js"), KATEX_SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", bufsize=1)
+    return subprocess.Popen(
+        ["node", Path(__file__).with_suffix(".js"), KATEX_SCRIPT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        bufsize=1,
+    )
 
 
 @functools.cache

@@ -74,7 +74,11 @@ def read_page(path: Path) -> Page:
     cells = [read_cell(cell, path) for cell in nbformat.read(path, 4).cells if cell.cell_type != "raw"]
     heading = next((cell for cell in cells if cell.kind == "markdown"), None)
     found = heading and re.match(r"# (.+)\n+> (.+(?:\n> .+)*)\n*", heading.source)
-    if not found: raise PageError(f"{path.name}: the first Markdown cell should be '# Title', an empty line, and '> One sentence'. Write both: they become the page's title and description.")
+    if not found:
+        raise PageError(
+            f"{path.name}: the first Markdown cell should be '# Title', an empty line, and '> One sentence'. Write"
+            " both: they become the page's title and description."
+        )
     heading.source = heading.source[found.end():]
     module = next((cell.directives["default_exp"] for cell in cells if "default_exp" in cell.directives), None)
     return Page(path, name, found[1], " ".join(found[2].replace("\n> ", " ").split()), module, cells)
@@ -88,16 +92,30 @@ def read_cell(cell: NotebookNode, path: Path) -> Cell:
         word, _, rest = lines.pop(0).removeprefix("#|").strip().partition(" ")
         if not word: continue
         word = word.rstrip(":")
-        if word not in KNOWN: raise PageError(f"{path.name}: the site does not know the directive '#| {word}'. Use one of: {', '.join(sorted(KNOWN))}.")
+        if word not in KNOWN:
+            raise PageError(
+                f"{path.name}: the site does not know the directive '#| {word}'. Use one of:"
+                f" {', '.join(sorted(KNOWN))}."
+            )
         directives[word] = rest.strip()
     return Cell("code", "\n".join(lines), directives, cell.outputs)
 
 
 def paths_of_pages() -> list[Path]:
-    "Every notebook of the site, floor by floor in the order of their numbers; what begins with a dot or an underscore is not part of it."
-    paths = [path for path in NOTEBOOKS.rglob("*.ipynb") if not any(part[0] in "._" for part in path.relative_to(NOTEBOOKS).parts)]
+    """Every notebook of the site, floor by floor in the order of their numbers; what begins with a dot or an
+    underscore is not part of it.
+    """
+    paths = [
+        path
+        for path in NOTEBOOKS.rglob("*.ipynb")
+        if not any(part[0] in "._" for part in path.relative_to(NOTEBOOKS).parts)
+    ]
     lost = [path for path in paths if folder_of(path) not in ("", *FOLDERS)]
-    if lost: raise PageError(f"{lost[0]} lies in no folder of the site: move it to one of {', '.join(FOLDERS)}, or add its folder to FOLDERS.")
+    if lost:
+        raise PageError(
+            f"{lost[0]} lies in no folder of the site: move it to one of {', '.join(FOLDERS)}, or add its folder to"
+            " FOLDERS."
+        )
     return sorted(paths, key=lambda path: (["", *FOLDERS].index(folder_of(path)), path.parent, path.stem))
 
 

@@ -25,7 +25,11 @@ def readme() -> dict[Path, bytes]:  # path, from the root -> what the file holds
     def to_site(text: str) -> str:
         return links.to_site(text, index)
 
-    parts = [f"# {index.title}", f"**{index.description}**", "<!-- Made by nbs/_site/readme.py from nbs/index.ipynb: edit that. -->"]
+    parts = [
+        f"# {index.title}",
+        f"**{index.description}**",
+        "<!-- Made by nbs/_site/readme.py from nbs/index.ipynb: edit that. -->",
+    ]
     for number, cell in enumerate(index.cells):
         if cell.hidden: continue
         if cell.kind == "markdown": parts.append(to_site(cell.source).strip())
@@ -57,8 +61,14 @@ def main(check: bool) -> str | None:  # what is wrong, if anything
     "Write README.md and its pictures, or only say whether they are what the notebook makes."
     files = readme()
     if check:
-        stale = [str(path) for path, content in files.items() if not (ROOT / path).exists() or (ROOT / path).read_bytes() != content]
-        return f"Not what nbs/index.ipynb makes: {', '.join(stale)}. Run python nbs/_site/readme.py." if stale else None
+        stale = [
+            str(path)
+            for path, content in files.items()
+            if not (ROOT / path).exists() or (ROOT / path).read_bytes() != content
+        ]
+        return (
+            f"Not what nbs/index.ipynb makes: {', '.join(stale)}. Run python nbs/_site/readme.py." if stale else None
+        )
     for path, content in files.items():
         (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
         (ROOT / path).write_bytes(content)

@@ -14,7 +14,8 @@ from nbformat import NotebookNode
 from page import ROOT, Cell, Page, PageError
 
 STORE = ROOT / "_build" / "run"
-LONGEST = 600  # seconds that one cell may take; longer ones are marked `#| eval: false` and keep their outputs in the notebook
+# seconds that one cell may take; longer ones are marked `#| eval: false` and keep their outputs in the notebook
+LONGEST = 600
 
 
 def package_key() -> str:
@@ -43,14 +44,32 @@ def run(page: Page, package: str) -> None:
 
 
 def execute(page: Page, code: list[Cell]) -> NotebookNode:
-    "A notebook of the `code` cells alone, run. Widgets are told that no kernel will be there, so that they show what works without one."
-    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "python3", "language": "python"}})
+    """A notebook of the `code` cells alone, run.
+
+    Widgets are told that no kernel will be there, so that they show what works without one.
+    """
+    notebook = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "display_name": "python3", "language": "python"}}
+    )
     for cell in code:
         skip = {"tags": ["skip-execution"]} if cell.long else {}
         notebook.cells.append(nbformat.v4.new_code_cell(cell.source, metadata=skip))
     with tempfile.TemporaryDirectory(prefix="site") as folder:
-        kernel = AsyncKernelManager(kernel_name="python3", transport="ipc", connection_file=f"{folder}/kernel.json")  # over files: a port that was free may be taken before the kernel has it
-        client = NotebookClient(notebook, km=kernel, timeout=LONGEST, store_widget_state=False, extra_arguments=["--log-level=ERROR"], resources={"metadata": {"path": str(page.path.parent)}})
-        try: client.execute(cleanup_kc=True, env=os.environ | {"GENBOOK_SITE": "1", "OMP_NUM_THREADS": "1"})  # one thread each: several run side by side
-        except CellExecutionError as error: raise PageError(f"{page.path.name}: a cell failed, so the site was not built. Mend it:\n{strip_ansi(str(error))}") from None
+        # over files: a port that was free may be taken before the kernel has it
+        kernel = AsyncKernelManager(kernel_name="python3", transport="ipc", connection_file=f"{folder}/kernel.json")
+        client = NotebookClient(
+            notebook,
+            km=kernel,
+            timeout=LONGEST,
+            store_widget_state=False,
+            extra_arguments=["--log-level=ERROR"],
+            resources={"metadata": {"path": str(page.path.parent)}},
+        )
+        try:
+            # one thread each: several run side by side
+            client.execute(cleanup_kc=True, env=os.environ | {"GENBOOK_SITE": "1", "OMP_NUM_THREADS": "1"})
+        except CellExecutionError as error:
+            raise PageError(
+                f"{page.path.name}: a cell failed, so the site was not built. Mend it:\n{strip_ansi(str(error))}"
+            ) from None
     return notebook

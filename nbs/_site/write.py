@@ -18,12 +18,21 @@ from vendor import VEGA_LITE
 
 SOURCES = ROOT / "_build" / "pages"  # what Sphinx reads
 SHELVES = {  # folder of notebooks -> what stands above its pages in the side bar
-    "tutorials": "Tutorials", "explanations": "Explanations", "core": "Core: the contract", "data": "Data: what models learn from",
-    "training": "Training: how models learn", "exact": "Exact: what classical families share", "models": "Models",
-    "analysis": "Analysis: questions asked of any model", "ui": "UI: what a person sees and touches", "benchmarks": "Benchmarks"}
+    "tutorials": "Tutorials",
+    "explanations": "Explanations",
+    "core": "Core: the contract",
+    "data": "Data: what models learn from",
+    "training": "Training: how models learn",
+    "exact": "Exact: what classical families share",
+    "models": "Models",
+    "analysis": "Analysis: questions asked of any model",
+    "ui": "UI: what a person sees and touches",
+    "benchmarks": "Benchmarks",
+}
 OPEN = 16  # lines; a longer piece of the library's own code is folded away
 VEGA = re.compile(r"application/vnd\.vegalite\.v\d+(\.\d+)*[+.]json")
-WHERE = re.compile(r"^(?=.*\b\d{4}-\d\d-\d\d\b).*\bPython \d", re.M)  # a line that says when and on what outputs were made
+# a line that says when and on what outputs were made
+WHERE = re.compile(r"^(?=.*\b\d{4}-\d\d-\d\d\b).*\bPython \d", re.M)
 BAR = re.compile(r"\[\d\d:\d\d, *\S*\?|\[\d\d:\d\d<")  # what tqdm's progress bars have in common
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -53,30 +62,47 @@ class Links:
     def to_site(self, text: str, page: Page) -> str:
         "`text` of `page` for a place outside of the site: all its links have the site's address."
         address = (SETTINGS["DEFAULT"]["doc_host"] + SETTINGS["DEFAULT"]["doc_baseurl"]).rstrip("/")
-        text = self._each_symbol(text, lambda code, symbol: f"[`{code}`]({address}/{self.pages[symbol]}.html#{self.full[symbol]})")
+        text = self._each_symbol(
+            text, lambda code, symbol: f"[`{code}`]({address}/{self.pages[symbol]}.html#{self.full[symbol]})"
+        )
         return self._each_notebook(text, page, lambda name: f"{address}/{name}.html")
 
     def _each_symbol(self, text: str, replace: Callable[[str, str], str], besides: Container[str] = ()) -> str:
-        "Replace symbols in backticks, such as `VAE`, `genbook.VAE` or `train(model, x)`; blocks of code stay as they are."
+        """Replace symbols in backticks, such as `VAE`, `genbook.VAE` or `train(model, x)`; blocks of code stay as they
+        are.
+        """
         def one(match: re.Match) -> str:
             symbol = re.fullmatch(r"(?:genbook\.)?([A-Za-z_][\w.]*)(\(.*\))?", match[1])
-            return replace(match[1], symbol[1]) if symbol and symbol[1] in self.full and symbol[1] not in besides else match[0]
+            return (
+                replace(match[1], symbol[1])
+                if symbol and symbol[1] in self.full and symbol[1] not in besides
+                else match[0]
+            )
 
         parts = re.split(r"(^```.*?^```)", text, flags=re.M | re.S)
-        return "".join(part if part.startswith("```") else re.sub(r"(?<![`\\}])`([^`\n]+)`(?!`)", one, part) for part in parts)
+        return "".join(
+            part if part.startswith("```") else re.sub(r"(?<![`\\}])`([^`\n]+)`(?!`)", one, part) for part in parts
+        )
 
     def _each_notebook(self, text: str, page: Page, replace: Callable[[str], str]) -> str:
         "Replace the targets of links to notebook files."
         def one(match: re.Match) -> str:
             target = (page.path.parent / match[1]).resolve()
-            if target not in self.names: raise PageError(f"{page.path.name}: the link to {match[1]} leads to no notebook. Mend the path; it is relative to the notebook's folder.")
+            if target not in self.names:
+                raise PageError(
+                    f"{page.path.name}: the link to {match[1]} leads to no notebook. Mend the path; it is relative to"
+                    " the notebook's folder."
+                )
             return f"]({replace(self.names[target])}{match[2] or ''})"
 
         return re.sub(r"\]\((?!\w+:)([^)#\s]+\.ipynb)(#[^)\s]*)?\)", one, text)
 
 
 def write(page: Page, links: Links, contents: str = "") -> str:  # the page's name
-    "Write what Sphinx reads of `page`, unless it is there already: pages that did not change are not read again. `contents` is put at its end."
+    """Write what Sphinx reads of `page`, unless it is there already: pages that did not change are not read again.
+
+    `contents` is put at its end.
+    """
     check_long(page)
     cells = [markdown(links.link(heading(page)))]
     for cell in page.cells:
@@ -85,7 +111,11 @@ def write(page: Page, links: Links, contents: str = "") -> str:  # the page's na
     if page.module and links.entries[page.module]: cells.append(markdown(reference(links.entries[page.module], links)))
     if contents: cells.append(markdown(contents))
     for i, cell in enumerate(cells): cell.id = f"cell-{i}"
-    metadata = {"description": page.description.replace("`", ""), "kernelspec": {"name": "python3", "display_name": "python3"}, "language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    metadata = {
+        "description": page.description.replace("`", ""),
+        "kernelspec": {"name": "python3", "display_name": "python3"},
+        "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+    }
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
     text, path = nbformat.writes(notebook), SOURCES / f"{page.name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -97,8 +127,11 @@ def check_long(page: Page) -> None:
     "Outputs that were not made by this build must say where they come from."
     kept = [made.get("text", "") for cell in page.cells if cell.long for made in cell.outputs]
     if kept and not any(WHERE.search(text) for text in kept):
-        raise PageError(f"{page.path.name}: it shows outputs that this build did not make (`#| eval: false`), and none says where they come from. "
-                        "Let such a cell print a line like 'measured on 2026-11-22, 2 threads, Python 3.11.7, torch 2.13.0'.")
+        raise PageError(
+            f"{page.path.name}: it shows outputs that this build did not make (`#| eval: false`), and none says where"
+            " they come from. Let such a cell print a line like 'measured on 2026-11-22, 2 threads, Python 3.11.7,"
+            " torch 2.13.0'."
+        )
 
 
 def markdown(source: str) -> NotebookNode:
@@ -119,18 +152,38 @@ def reference(entries: list[Entry], links: Links) -> str:
 def contents(pages: list[Page]) -> str:
     "The side bar: a shelf for each kind of page."
     shelves = {kind: [page.name for page in pages if page.kind == kind] for kind in SHELVES}
-    return "\n\n".join(f"```{{toctree}}\n:hidden:\n:caption: {SHELVES[kind]}\n\n" + "\n".join(names) + "\n```" for kind, names in shelves.items() if names)
+    return "\n\n".join(
+        f"```{{toctree}}\n:hidden:\n:caption: {SHELVES[kind]}\n\n" + "\n".join(names) + "\n```"
+        for kind, names in shelves.items()
+        if names
+    )
 
 
 def code(cell: Cell, page: Page, links: Links) -> list[NotebookNode]:
     "A cell of code with its outputs; nothing if it has neither to show."
     show_code = cell.directives.get("echo") != "false" and not (cell.exported and only_imports(cell.source))
-    shown = [] if cell.directives.get("output") == "false" else [o for o in (output(o, page, links) for o in cell.outputs) if o]
+    shown = (
+        []
+        if cell.directives.get("output") == "false"
+        else [o for o in (output(o, page, links) for o in cell.outputs) if o]
+    )
     folded = show_code and cell.exported and cell.source.count("\n") >= OPEN
-    made = [markdown(f"<details><summary>Code of {defined(cell.source)}</summary>\n\n```python\n{cell.source}\n```\n\n</details>")] if folded else []
+    made = (
+        [
+            markdown(
+                "<details><summary>Code of"
+                f" {defined(cell.source)}</summary>\n\n```python\n{cell.source}\n```\n\n</details>"
+            )
+        ]
+        if folded
+        else []
+    )
     if shown or show_code and not folded:
         metadata = {"tags": [] if show_code and not folded else ["remove-input"]}
-        alt = next((o.data["text/plain"] for o in shown if "data" in o and any(kind.startswith("image/") for kind in o.data)), None)
+        alt = next(
+            (o.data["text/plain"] for o in shown if "data" in o and any(kind.startswith("image/") for kind in o.data)),
+            None,
+        )
         if alt: metadata["mystnb"] = {"image": {"alt": " ".join(alt.split())}}
         made.append(nbformat.v4.new_code_cell(cell.source, outputs=shown, metadata=metadata))
     return made
@@ -158,16 +211,24 @@ def output(made: NotebookNode, page: Page, links: Links) -> NotebookNode | None:
     if "text/markdown" in data: data["text/markdown"] = links.link(data["text/markdown"])
     if WIDGET in data and BAR.search(data.get("text/plain", "")): return None  # progress bars are for those who wait
     if WIDGET in data and "text/html" not in data:
-        raise PageError(f"{page.path.name}: the output {data.get('text/plain')!r} is a widget that needs a kernel, which a page does not have. Show something static when GENBOOK_SITE is set.")
+        raise PageError(
+            f"{page.path.name}: the output {data.get('text/plain')!r} is a widget that needs a kernel, which a page"
+            " does not have. Show something static when GENBOOK_SITE is set."
+        )
     if "//cdn." in data.get("text/html", ""):
-        raise PageError(f"{page.path.name}: an output loads scripts from another host, which pages must not. If it is an Altair chart, wrap it in genbook.plots.Chart.")
+        raise PageError(
+            f"{page.path.name}: an output loads scripts from another host, which pages must not. If it is an Altair"
+            " chart, wrap it in genbook.plots.Chart."
+        )
     data.pop(WIDGET, None)
     return NotebookNode(made | {"data": NotebookNode(data)})
 
 
 def chart(spec: dict) -> str:
     "A Vega-Lite chart as data in the page; chart.js draws it."
-    data = json.dumps(spec | {"$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json"}).replace("<", "\\u003c")
+    data = json.dumps(spec | {"$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json"}).replace(
+        "<", "\\u003c"
+    )
     return f'<div class="chart"><script type="application/json">{data}</script></div>'
 
 
@@ -176,5 +237,7 @@ def moving(picture: str, alt: str) -> str:
     file = io.BytesIO()
     Image.open(io.BytesIO(base64.b64decode(picture))).save(file, "png")
     still = base64.b64encode(file.getvalue()).decode()
-    return (f'<picture><source media="(prefers-reduced-motion: reduce)" srcset="data:image/png;base64,{still}">'
-            f'<img class="moving" alt="{html.escape(alt)}" src="data:image/webp;base64,{"".join(picture.split())}"></picture>')
+    return (
+        f'<picture><source media="(prefers-reduced-motion: reduce)" srcset="data:image/png;base64,{still}"><img'
+        f' class="moving" alt="{html.escape(alt)}" src="data:image/webp;base64,{"".join(picture.split())}"></picture>'
+    )
