@@ -1,0 +1,81 @@
+"The house: what stands where, how long pieces are, and that terms are the field's."
+import ast
+import importlib
+import re
+import sys
+
+import pytest
+from conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "nbs" / "_site"))
+from page import FOLDERS, all_pages  # noqa: E402
+from write import Links  # noqa: E402
+
+PACKAGE = ROOT / "genbook"
+FLOORS = FOLDERS[FOLDERS.index("core"):FOLDERS.index("ui") + 1]
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "_modidx.py")
+PAGES = all_pages()
+IDS = [path.relative_to(PACKAGE).as_posix() for path in MODULES]
+
+
+def test_floors_are_folders_of_the_package():
+    assert sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py")) == sorted(FLOORS)
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_a_floor_says_what_lives_there(floor):
+    "Its docstring names each of its files, and its front door opens to each of its names."
+    door = importlib.import_module(f"genbook.{floor}")
+    files = [path.stem for path in (PACKAGE / floor).glob("*.py") if path.stem != "__init__"]
+    assert [name for name in files if f"`{name}`" not in door.__doc__] == []
+    assert [name for name in door.__all__ if not hasattr(door, name)] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=IDS)
+def test_a_module_is_short(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 350
+    assert [line for line in lines if len(line) > 119] == []
+
+
+def test_exported_cells_are_short():
+    cells = {page.name: [cell.source.count("\n") + 1 for cell in page.cells if cell.exported] for page in PAGES}
+    every = sorted(n for counts in cells.values() for n in counts)
+    print(f"{len(every)} exported cells: median {every[len(every) // 2]}, ninth decile {every[9 * len(every) // 10]} lines")
+    assert {name: max(counts) for name, counts in cells.items() if counts and max(counts) > 90} == {}
+
+
+def test_ui_asks_protocols_and_reads_no_bytecode():
+    for path in (PACKAGE / "ui").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        assert "dis" not in names
+
+
+OLD = ("best_path", "codes_prior", "given_up", "code_choices", "rectifier", "first weights", "made small", "edition")
+
+
+@pytest.mark.parametrize("word", OLD)
+def test_terms_are_the_fields(word):
+    found = [str(path.relative_to(ROOT)) for path in MODULES if re.search(rf"\b{word}", path.read_text(encoding="utf-8"))]
+    assert found == []
+
+
+TEXTBOOK = ("EMA", "sufficient statistics", "forward-backward", "E step", "M step", "responsibilities", "Viterbi",
+            "reparameteri", "ELBO", "KL divergence", "ReLU", "natural parameters", "log-likelihood", "principal axes")
+
+
+@pytest.mark.parametrize("term", TEXTBOOK)
+def test_a_search_for_a_textbook_term_finds_the_place(term):
+    text = "\n".join(path.read_text(encoding="utf-8") for path in MODULES)
+    assert re.search(term, text, re.I)
+
+
+def test_terms_of_the_glossary_link_to_their_entries():
+    links, glossary = Links(PAGES), next(page for page in PAGES if page.name == "explanations/glossary")
+    text = "\n".join(cell.source for cell in glossary.cells if cell.kind == "markdown")
+    rows = [line.split("|") for line in text.splitlines() if line.startswith("| ") and not line.startswith("| ---")]
+    assert len(rows) > 40
+    for _, term, *_, where, _ in rows:
+        names = re.findall(r"`([^`]+)`", where)
+        assert where.strip() == "where" or names and all(re.match(r"[\w.]+", name)[0] in links.full for name in names), term
