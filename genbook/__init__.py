@@ -1,6 +1,7 @@
 """Generative models you can train, prompt, drag and understand without leaving the notebook.
 
-Names are imported when they are first used, so that `import genbook` and `%load_ext genbook` cost nothing until a model is asked for.
+Names are imported when they are first used, so that `import genbook` and `%load_ext genbook` cost nothing until a model is asked
+for.
 """
 __version__ = "0.1.0"
 
@@ -22,6 +23,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.hmm": ["HiddenMarkov"],
     "models.vae": ["VAE"],
     "analysis.anomaly": ["Detector", "NearestNeighbours", "auroc"],
+    "analysis.estimator": ["Estimator"],
     "widgets.explore": ["explore"],
     "widgets.run": ["run"],
     "widgets.screen": ["screen"],

@@ -5,10 +5,12 @@ from `core`, `data`, `training` and `exact`; never from `models`, never from `ui
 
 - `latent`: which latent dimensions are active, walks between two latents, directions of an attribute
 - `anomaly`: scores, thresholds and reasons
+- `estimator`: models with a density in the hands of scikit-learn
 """
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "latent": ["activity", "between", "direction", "slerp", "walk"],
     "anomaly": ["Detector", "NearestNeighbours", "Scorer", "Share", "Threshold", "auroc", "share_of"],
+    "estimator": ["Estimator", "with_arguments"],
 })
