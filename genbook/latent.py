@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .core import HasLatent, Model, Noise, require
+from .core import HasLatent, Model, Noise, latent_choices, require
 from .data import Data
 
 # %% ../nbs/30_latent.ipynb #a7c51977
@@ -75,7 +75,7 @@ def walk(
     if steps < 2: raise ValueError(f"steps is {steps!r}, but a walk has at least its two ends: ask for steps=2 or more.")
     a, b = torch.as_tensor(a).float().flatten(), torch.as_tensor(b).float().flatten()
     if a.shape != b.shape: raise ValueError(f"The two latents have {len(a)} and {len(b)} numbers, but a walk needs latents of the same model: pass two of the same length.")
-    return Data(model.decode(between(a, b, torch.linspace(0, 1, steps), model.latent_choices)), getattr(model, "modality_", None))
+    return Data(model.decode(between(a, b, torch.linspace(0, 1, steps), latent_choices(model))), getattr(model, "modality_", None))
 
 # %% ../nbs/30_latent.ipynb #fd1e50eb
 def direction(
@@ -86,5 +86,5 @@ def direction(
     "The direction in which latents gain an attribute: from the mean code of items without it to that of items with it."
     require(model, HasLatent, "A direction")
     found = model.encode(with_).mean(0) - model.encode(without).mean(0)
-    found[list(model.latent_choices)] = 0  # a choice has no direction
+    found[list(latent_choices(model))] = 0  # a choice has no direction
     return found
