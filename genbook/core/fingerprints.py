@@ -57,8 +57,6 @@ def has_fields(value: Any) -> bool:
 def value_bytes(value: Any) -> Iterator[bytes]:
     "The bytes that tell a value from others: tensors, models, objects, lists, dictionaries, plain values."
     if isinstance(value, Tensor): yield from tensor_bytes(value)
-    elif isinstance(value, HasState):
-        yield from value_bytes([type(value).__name__, arguments(value), value.state(), value.conditions])
     elif isinstance(value, Mapping):
         yield f"{{{len(value)}".encode()
         for key in sorted(value, key=str):
@@ -67,6 +65,8 @@ def value_bytes(value: Any) -> Iterator[bytes]:
     elif isinstance(value, (list, tuple)):
         yield f"[{len(value)}".encode()
         for part in value: yield from value_bytes(part)
+    elif isinstance(value, HasState):
+        yield from value_bytes([type(value).__name__, arguments(value), value.state(), value.conditions])
     elif has_fields(value): yield from value_bytes([type(value).__name__, vars(value)])
     else: yield f"{len(found := repr(value))}:{found}".encode()
 
@@ -89,9 +89,9 @@ def value_version(value: Any) -> Any:
     "Equal as long as `value` is unchanged; made of `object()`, equal to nothing else, where that cannot be known."
     if value is None or isinstance(value, (str, int, float, complex, bytes)): return type(value), value
     if isinstance(value, Tensor): return tensor_version(value) or object()
-    if isinstance(value, HasState): return type(value), value_version([arguments(value), value.state(), value.conditions])
     if isinstance(value, Mapping): return tuple((key, value_version(part)) for key, part in value.items())
     if isinstance(value, (list, tuple)): return type(value), tuple(map(value_version, value))
+    if isinstance(value, HasState): return type(value), value_version([arguments(value), value.state(), value.conditions])
     if has_fields(value): return type(value), value_version(vars(value))
     return type(value), repr(value)
 
