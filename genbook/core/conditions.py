@@ -91,8 +91,8 @@ class Option(Condition):
             if self.kind != "number": raise
             raise InvalidValue(f"{name} is {value!r}, but {self._wanted()} was expected: choose one.") from error
         if self.kind != "number" or isinstance(self.default, float): return found
-        if found != int(found): raise InvalidValue(f"{name} is {value!r}, but {self._wanted()} was expected: choose one.")
-        return int(found)
+        if found == int(found): return int(found)
+        raise InvalidValue(f"{name} is {value!r}, but {self._wanted()} was expected: choose one.")
 
     def _wanted(self) -> str:
         kind = "a number" if isinstance(self.default, float) else "a whole number"

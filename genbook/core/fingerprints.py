@@ -91,7 +91,8 @@ def value_version(value: Any) -> Any:
     if isinstance(value, Tensor): return tensor_version(value) or object()
     if isinstance(value, Mapping): return tuple((key, value_version(part)) for key, part in value.items())
     if isinstance(value, (list, tuple)): return type(value), tuple(map(value_version, value))
-    if isinstance(value, HasState): return type(value), value_version([arguments(value), value.state(), value.conditions])
+    if isinstance(value, HasState):
+        return type(value), value_version([arguments(value), value.state(), value.conditions])
     if has_fields(value): return type(value), value_version(vars(value))
     return type(value), repr(value)
 

@@ -62,7 +62,8 @@ class Origin:
     def json(self) -> str:
         "The origin as one line of JSON, as it is written into files."
         plain = {**vars(self), "conditions": dict(self.conditions), "options": dict(self.options)}
-        return json.dumps({**plain, "generator": "genbook"}, default=lambda v: v.tolist() if isinstance(v, Tensor) else str(v))
+        plain["generator"] = "genbook"
+        return json.dumps(plain, default=lambda value: value.tolist() if isinstance(value, Tensor) else str(value))
 
     def __str__(self) -> str:
         chosen = {**self.conditions, **{name: self.options[name] for name in self.asked}}
@@ -93,8 +94,10 @@ class Samples:
 
     def __getitem__(self, which: int | slice | Iterable[int]) -> "Samples":
         chosen = np.arange(len(self))[[which] if isinstance(which, (int, np.integer)) else which]
-        items = self.items[torch.from_numpy(chosen)] if isinstance(self.items, Tensor) else [self.items[i] for i in chosen]
-        return Samples(items, self.modality, replace(self.origin, indices=tuple(self.origin.indices[i] for i in chosen)))
+        if isinstance(self.items, Tensor): items = self.items[torch.from_numpy(chosen)]
+        else: items = [self.items[i] for i in chosen]
+        indices = tuple(self.origin.indices[i] for i in chosen)
+        return Samples(items, self.modality, replace(self.origin, indices=indices))
 
     def __iter__(self) -> Iterator["Samples"]:
         return (self[i] for i in range(len(self)))
@@ -104,13 +107,13 @@ class Samples:
         return np.array(array, dtype=dtype) if copy else np.asarray(array, dtype=dtype)
 
     def redraw(self, model: "Model") -> "Samples":
-        "The same items, drawn anew by the model that made them; an error if `model` is another one, or has learnt more since."
+        "The same items, drawn anew by the model that made them; an error if it is another, or has learnt more since."
         return redraw(self.origin, model)
 
     @available_if(lambda self: isinstance(self.modality, Framed))
     def frame(
         self,
-        library: str = "",  # "pandas", "polars" or "pyarrow"; by default as the model's frame was, and pandas after a file
+        library: str = "",  # "pandas", "polars" or "pyarrow"; by default as the model's frame was, or pandas
     ) -> Any:
         "The items as a data frame: pandas in, pandas out."
         return self.modality.frame(self.items, library)
@@ -131,7 +134,7 @@ class Model(ABC):
     "Learns from items, then makes new ones."
 
     conditions: Mapping[str, Any] = MappingProxyType({})  # what this model was conditioned on, by `given`
-    sampling_options: Mapping[str, Option] = MappingProxyType({})  # how it can be asked to sample: name -> kind, range, default
+    sampling_options: Mapping[str, Option] = MappingProxyType({})  # how it can be asked to sample
     modality_: Modality | None = None  # what its items are; known after `fit`
     batch_bytes: int = 2**28  # of items that are drawn at a time
 
@@ -149,7 +152,7 @@ class Model(ABC):
         self,
         noise: Noise,  # the random numbers of the items wanted
     ) -> Any:  # one item per index of `noise`: a tensor (n, *item), or a list if items differ in size
-        "Make the items that `noise` stands for; a model that has sampling options gets all of them. `sample` is the way to call it."
+        "Make the items that `noise` stands for, given all sampling options if there are any. Call `sample` for it."
 
     def sample(
         self,
@@ -247,9 +250,10 @@ def origin_of(model: Model, seed: int, indices: Iterable[int], options: Mapping[
     "Where items of `model` come from; an error if it has learnt nothing, or does not have these options."
     require_fitted(model)
     every = read_options(model.sampling_options, options, type(model).__name__)
+    asked = tuple(name for name in every if name in options)
     return Origin(
         type(model).__name__, fingerprint(model), check_seed(seed), tuple(map(int, indices)),
-        MappingProxyType(dict(model.conditions)), MappingProxyType(every), tuple(name for name in every if name in options))
+        MappingProxyType(dict(model.conditions)), MappingProxyType(every), asked)
 
 
 def draw_samples(
@@ -268,13 +272,15 @@ def redraw(origin: Origin, model: Model) -> Samples:
     "The items that `origin` names, drawn anew by the model that made them; an error if `model` is another one."
     if (found := fingerprint(model)) != origin.fingerprint:
         raise InvalidValue(
-            f"These samples came from {origin.model} {origin.fingerprint}, but this is {type(model).__name__} {found}: "
-            "pass the model that made them, as it was then.")
+            f"These samples came from {origin.model} {origin.fingerprint}, "
+            f"but this is {type(model).__name__} {found}: pass the model that made them, as it was then.")
     missing = {k: v for k, v in origin.conditions.items() if k not in model.conditions}
     if missing: model = model.given(**missing)
     noise = Noise(origin.seed, origin.indices)
     if origin.steps is None or not isinstance(model, Streams): items = draw_in_batches(model, noise, origin.options)
-    else: items = next(p.items for p in model.stream(noise, **origin.options) if p.finished or p.number >= origin.steps[0])
+    else:
+        partials = model.stream(noise, **origin.options)
+        items = next(p.items for p in partials if p.finished or p.number >= origin.steps[0])
     return Samples(items, model.modality_, origin)
 
 # %% ../../nbs/core/05_model.ipynb #afee4d15
@@ -282,7 +288,7 @@ def condition_on(
     model: Conditional,
     conditions: Mapping[str, Any],  # name -> value
 ) -> Model:  # a copy that shares what was learnt
-    "`model` conditioned on `conditions`; an error if it does not know a name or a value, or was conditioned otherwise before."
+    "`model` conditioned on `conditions`; an error if it does not know a name or value, or has that condition already."
     accepts, read = model.accepts, {}
     for name, value in conditions.items():
         if name in model.conditions:

@@ -70,7 +70,8 @@ class Noise:
     """Random numbers for chosen items, each a function of the seed and of the item's index alone.
 
     Every call is a new, independent draw: a model that calls `normal` twice gets different numbers, and gets the same
-    two the next time it is asked for the same items. Salmon et al. (2011), "Parallel random numbers: as easy as 1, 2, 3".
+    two the next time it is asked for the same items.
+    Salmon et al. (2011), "Parallel random numbers: as easy as 1, 2, 3".
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class Noise:
         part.calls = self.calls
         return part
 
-    def uniform(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:  # (n, *shape), strictly inside (0, 1)
+    def uniform(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:  # (n, *shape)
         "Uniform numbers between 0 and 1, both excluded."
         u = (self.words(int(np.prod(shape))) >> np.uint64(12)) * 2.0**-52 + 2.0**-53
         u = torch.from_numpy(u).reshape(len(self), *shape)

@@ -22,7 +22,10 @@ from .noise import Noise
 
 # %% ../../nbs/core/03_protocols.ipynb #6d10f549
 class available_if:
-    "Decorator: the method exists only while `check(self)` is true; `hasattr`, `isinstance` and tab completion see it come and go."
+    """Decorator: the method exists only while `check(self)` is true.
+
+    `hasattr`, `isinstance` and tab completion all see it come and go.
+    """
 
     def __init__(self, check: Callable[[Any], bool]):
         self.check = check
@@ -142,16 +145,16 @@ class Streams(Protocol, metaclass=AskedOfInstance):
 class HasWeightedFit(Protocol, metaclass=AskedOfInstance):
     "Learns from items that count more or less: what mixtures and hidden Markov models ask of their components."
 
-    def fit_weighted(self, x: Any, weights: Tensor) -> Self: ...  # weights (n,) from 0 up, which need not sum to anything
+    def fit_weighted(self, x: Any, weights: Tensor) -> Self: ...  # weights (n,) from 0 up, of any sum
 
 
 @runtime_checkable
 class HasStatistics(Protocol, metaclass=AskedOfInstance):
-    """An exponential family: the log-density of an item is a weighted sum of a few numbers of it, its sufficient statistics.
+    """An exponential family: the log-density of an item is a weighted sum of its sufficient statistics.
 
-    Their sums are all that a fit needs, so the steps of a mixture of such models are matrix products. What `study` finds
-    out about all items is handed to the other methods; `solve` takes sums with any leading axes, and then stores the
-    parameters of as many models at once.
+    Their sums are all that a fit needs, so the steps of a mixture of such models are matrix products. What `study`
+    finds out about all items is handed to the other methods; `solve` takes sums with any leading axes, and then stores
+    the parameters of as many models at once.
     """
 
     def study(self, x: Any, weights: Tensor) -> Any: ...  # None if the model is not of this kind for these items
@@ -198,7 +201,7 @@ def check_weights(
     weights: Any,
     n: int,  # how many items there are
 ) -> Tensor:  # (n,) float64
-    "`weights` as a tensor; an error unless there is one finite number from 0 up for each of `n` items, and some are above 0."
+    "`weights` as a tensor; an error unless there is one finite number from 0 up for each item, and some are above 0."
     weights = torch.as_tensor(weights).detach().double()
     if weights.shape != (n,):
         raise InvalidValue(

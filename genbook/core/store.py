@@ -50,8 +50,8 @@ def read_card(folder: Path) -> dict[str, Any]:
         if card["sha256"] != card_digest(card): raise InvalidValue
     except (ValueError, TypeError, KeyError, RecursionError):
         raise InvalidValue(
-            f"{path} is damaged or was not written by genbook: it should be a JSON card that has not been changed since. "
-            "Save the model again, or fetch the folder anew.") from None
+            f"{path} is damaged or was not written by genbook: it should be a JSON card that has not been changed "
+            "since. Save the model again, or fetch the folder anew.") from None
     return card
 
 
@@ -60,7 +60,8 @@ def check_card(card: Mapping[str, Any], folder: Path, kind: str) -> None:
     if (found := card.get("format", 1)) != FORMAT:
         then = ("update genbook" if isinstance(found, int) and found > FORMAT else
                 "classes and files have other names since genbook was rebuilt: fit the model again and save it")
-        raise InvalidValue(f"{folder} was saved in format {found}, but genbook {__version__} reads format {FORMAT}: {then}.")
+        raise InvalidValue(
+            f"{folder} was saved in format {found}, but genbook {__version__} reads format {FORMAT}: {then}.")
     if card["kind"] != kind:
         raise InvalidValue(f"{folder} holds a {card['kind']}, but a {kind} was expected: pass another folder.")
 
@@ -104,8 +105,8 @@ def write_folder(
         replace_file(folder / "card.json", json.dumps(card, indent=1, ensure_ascii=False).encode())
     except OSError as error:
         raise Unwritable(
-            error.errno, f"{folder} could not be written ({error.strerror}): what was saved there before is unchanged. "
-            "Make room or choose another folder, and save again") from error
+            error.errno, f"{folder} could not be written ({error.strerror}): what was saved there before is "
+            "unchanged. Make room or choose another folder, and save again") from error
     for old in folder.glob("tensors-*.safetensors"):
         if old.name != card["tensors"]["file"]: old.unlink()
     return folder
@@ -117,7 +118,8 @@ def read_tensors(folder: Path, card: Mapping[str, Any]) -> dict[str, torch.Tenso
         path = folder / Path(card["tensors"]["file"]).name
         data = path.read_bytes()
     except (OSError, TypeError, KeyError):
-        raise InvalidValue(f"{folder} lacks the tensor file that its card names: fetch the whole folder again.") from None
+        raise InvalidValue(
+            f"{folder} lacks the tensor file that its card names: fetch the whole folder again.") from None
     if hashlib.sha256(data).hexdigest() != card["tensors"]["sha256"]:
         raise InvalidValue(
             f"{path} is damaged: its {len(data)} bytes do not have the checksum that the card records "
@@ -137,7 +139,8 @@ def read_folder(
         check_card(card, folder, kind)
         return from_json(card["content"], read_tensors(folder, card), classes)
     except (KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
-        raise InvalidValue(f"{folder} is damaged or was not written by genbook ({error}): fetch the folder again.") from error
+        raise InvalidValue(
+            f"{folder} is damaged or was not written by genbook ({error}): fetch the folder again.") from error
 
 # %% ../../nbs/core/08_store.ipynb #7bc2898b
 def about_model(model: Model, notes: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,7 +157,7 @@ def save(
     folder: str | Path,  # made if it is not there
     **notes: Any,  # whatever the card should also say: data, licence, purpose, limits
 ) -> Path:  # the folder
-    "Save `model` as a folder with a card and a safetensors file; an older save in the same folder is replaced in one step."
+    "Save `model` as a folder, a card and a safetensors file; an older save there is replaced in one step."
     require_fitted(model)
     return write_folder(folder, "model", {"about": about_model(model, notes), "model": model})
 
@@ -169,7 +172,7 @@ def load(
 
 
 def about(folder: str | Path) -> dict[str, Any]:
-    "What the card of `folder` says of the model: fingerprint, notes, what it can do, be conditioned on and be asked for."
+    "What the card of `folder` says of the model: fingerprint, notes, what it can do, its conditions and options."
     return read_folder(folder, "model")["about"]
 
 # %% ../../nbs/core/08_store.ipynb #1bfe1a10
@@ -201,4 +204,5 @@ def from_bytes(
         return rebuild(card, safetensors.torch.load(data), classes)
     except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError, SafetensorError) as error:
         raise InvalidValue(
-            f"These {len(data)} bytes are not a model ({error}), but what to_bytes made was expected: send it again.") from error
+            f"These {len(data)} bytes are not a model ({error}), but what to_bytes made was expected: "
+            "send it again.") from error

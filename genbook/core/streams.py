@@ -46,7 +46,7 @@ def newest(
     samples: Iterable[Samples],  # as `stream_samples` makes them
     show: Callable[[Samples], Any] = lambda samples: None,  # called with all of them, one after the other
 ) -> Samples:
-    "The last of `samples`, or the newest when the person interrupts; an interruption before the first is raised as usual."
+    "The last of `samples`, or the newest when the person interrupts; before the first, an interruption is raised."
     found = None
     try:
         for found in samples: show(found)

@@ -25,7 +25,8 @@ def class_name(cls: type) -> str:
     parts = cls.__module__.split(".")
     if parts[0] == "genbook":
         for package in (".".join(parts[:length]) for length in range(2, len(parts))):
-            if getattr(importlib.import_module(package), cls.__qualname__, None) is cls: return f"{package}.{cls.__qualname__}"
+            offered = getattr(importlib.import_module(package), cls.__qualname__, None)
+            if offered is cls: return f"{package}.{cls.__qualname__}"
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
@@ -41,7 +42,8 @@ def find_class(name: str, classes: Iterable[type] = ()) -> type:
     try: cls = getattr(importlib.import_module(module), attribute, None)
     except ImportError: cls = None
     if not isinstance(cls, type) or cls.__module__.split(".")[0] != "genbook":
-        raise InvalidValue(f"The card names the class {name}, which genbook {__version__} does not have: update genbook.")
+        raise InvalidValue(
+            f"The card names the class {name}, which genbook {__version__} does not have: update genbook.")
     return cls
 
 # %% ../../nbs/core/07_values.ipynb #727a3aac
@@ -56,7 +58,8 @@ def to_json(
         tensors[path] = value.detach().cpu().contiguous().clone()
         return {"$tensor": path}
     if isinstance(value, Model): return {"$model": describe(value, tensors, path)}
-    if isinstance(value, Mapping): return {"$dict": [[k, to_json(v, tensors, f"{path}/{k}")] for k, v in value.items()]}
+    if isinstance(value, Mapping):
+        return {"$dict": [[k, to_json(v, tensors, f"{path}/{k}")] for k, v in value.items()]}
     if isinstance(value, (list, tuple)):
         items = [to_json(v, tensors, f"{path}/{i}") for i, v in enumerate(value)]
         return {"$tuple": items} if isinstance(value, tuple) else items
@@ -82,7 +85,8 @@ def from_json(
         case {"$tuple": items}: return tuple(from_json(v, tensors, classes) for v in items)
         case {"$model": card}: return rebuild(card, tensors, classes)
         case {"$object": name, "fields": fields}:
-            if dataclasses.is_dataclass(cls := find_class(name, classes)): return cls(**from_json(fields, tensors, classes))
+            cls = find_class(name, classes)
+            if dataclasses.is_dataclass(cls): return cls(**from_json(fields, tensors, classes))
     raise InvalidValue("the card holds a value that genbook did not write")
 
 # %% ../../nbs/core/07_values.ipynb #cf75bda1

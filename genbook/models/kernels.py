@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Radius', 'KERNELS', 'RULES', 'Kernel', 'uniform', 'beta_two', 'cosine_shell', 'cosine_radius', 'LogSum',
            'log_kernel_sums', 'rule_of_thumb', 'left_out', 'golden_section', 'cross_validated', 'check_bandwidth',
-           'chosen_bandwidth', 'nearest_at_random', 'KernelDensity']
+           'chosen_bandwidth', 'nearest_at_random', 'choose_points', 'rows_of', 'KernelDensity']
 
 # %% ../../nbs/models/20_kernels.ipynb #12a6484e
 import math
@@ -26,7 +26,7 @@ from ..train import check_learnable
 class Kernel:
     "A function of distance that falls from 1, and what follows from it in d dimensions."
 
-    profile: Callable[[Tensor], Tensor]  # squared distances -> k, or log k if it has tails; may write over what it is given
+    profile: Callable[[Tensor], Tensor]  # squared distances, which it may write over -> k, or log k if it has tails
     log_shell: Callable[[int], float]  # d -> the logarithm of d times the integral of r^(d-1) k(r)
     radius: Callable[[Noise, int], Tensor]  # distances (n,) of random points from the centre in d dimensions
     spread: Callable[[int], float]  # d -> mean squared distance of a random point
@@ -61,7 +61,10 @@ def cosine_shell(
     d: int,
     power: int = 0,
 ) -> Radius:
-    "d times the integral of s^(d-1+power) cos(pi s / 2) from 0 to r, by its power series: fourteen terms are exact in double precision."
+    """d times the integral of s^(d-1+power) cos(pi s / 2) from 0 to r, by its power series.
+
+    Fourteen terms are exact in double precision.
+    """
     total = 0.0
     for k in range(14):
         coefficient = (-1) ** k * (math.pi / 2) ** (2 * k) / math.factorial(2 * k)
@@ -106,7 +109,7 @@ KERNELS = {
 # %% ../../nbs/models/20_kernels.ipynb #b532c330
 @dataclass
 class LogSum:
-    "A running log-sum-exp, or a running sum for kernels without tails: the largest term so far, and the sum relative to it."
+    "A running log-sum-exp: the largest term so far, and the sum relative to it. Without tails, a running sum."
 
     top: Tensor  # (m, 1)
     total: Tensor  # (m, 1)
@@ -216,11 +219,12 @@ def cross_validated(
         raise InvalidValue(
             "Some item lies so far from all others that no bump of this kernel reaches it: "
             "use KernelDensity('gaussian'), whose bumps reach everywhere, or give a bandwidth.")
-    humps = [i for i in range(1, len(grid) - 1) if scores[i] > -math.inf and scores[i - 1] <= scores[i] >= scores[i + 1]]
+    humps = [i for i in range(1, len(grid) - 1)
+             if scores[i] > -math.inf and scores[i - 1] <= scores[i] >= scores[i + 1]]
     if not humps:
         raise InvalidValue(
-            "Cross-validation finds no best bandwidth, as happens where many values are repeated (spikes on them win) or "
-            "where there are few items: give a bandwidth, or use bandwidth='silverman'.")
+            "Cross-validation finds no best bandwidth, as happens where many values are repeated (spikes on them win) "
+            "or where there are few items: give a bandwidth, or use bandwidth='silverman'.")
     best = max(humps, key=scores.__getitem__)
     return base * math.exp(golden_section(score, grid[best - 1], grid[best + 1]))
 
@@ -254,7 +258,8 @@ def chosen_bandwidth(
         raise InvalidValue(
             f"Column {int(still[0])} never changes, so no width can be read off it: "
             "leave that column out, or give a bandwidth.")
-    return cross_validated(points, kernel) if bandwidth == "cross-validation" else rule_of_thumb(points, kernel, bandwidth)
+    if bandwidth == "cross-validation": return cross_validated(points, kernel)
+    return rule_of_thumb(points, kernel, bandwidth)
 
 # %% ../../nbs/models/20_kernels.ipynb #e688ec6f
 def nearest_at_random(
@@ -267,6 +272,37 @@ def nearest_at_random(
     return torch.searchsorted(edges, u * edges[:, -1:], right=True).clamp(max=len(points) - 1)[:, 0]
 
 # %% ../../nbs/models/20_kernels.ipynb #12626a1c
+def choose_points(
+    points: Tensor,  # (n, d)
+    bandwidth: Tensor,  # (d,)
+    given: Mapping[int, float],  # column -> value
+    noise: Noise,
+) -> Tensor:  # (m,) which points
+    "One of the points for each item, by how near it is in the columns that are given."
+    if not given: return (uniform(noise, 1)[:, 0] * len(points)).long()
+    columns, values = list(given), torch.tensor(list(given.values()), dtype=torch.float64)
+    log_weights = -0.5 * ((points[:, columns] - values) / bandwidth[columns]).square().sum(1)
+    return noise.choice(log_weights.softmax(0))
+
+
+def rows_of(
+    items: Tensor | list,
+    shape: tuple[int, ...],  # of the items that were learnt from
+    kernel: str,
+) -> Tensor:  # (n, d) float64
+    "Items as rows of their own; an error if their shape is another, or values are missing where the kernel takes none."
+    if isinstance(items, list): check_kind(Data(items), Vectors, Images)
+    if tuple(items.shape[1:]) != shape:
+        raise InvalidValue(
+            f"The items have shape {tuple(items.shape[1:])}, but this model learnt from {shape}: "
+            "pass items of that shape.")
+    x = items.flatten(1).double().clone()
+    if kernel == "gaussian" or not x.isnan().any(): return x
+    raise InvalidValue(
+        f"{int(x.isnan().any(1).sum())} of {len(x)} items have missing values, but without some columns a {kernel} bump "
+        "is one of another shape: leave those items out, or use KernelDensity('gaussian'), which stays Gaussian.")
+
+# %% ../../nbs/models/20_kernels.ipynb #4532eec7
 class KernelDensity(Model):
     "Kernel density estimate (Rosenblatt, 1956; Parzen, 1962; in several dimensions Cacoullos, 1966)."
 
@@ -276,7 +312,7 @@ class KernelDensity(Model):
         self,
         kernel: str = "gaussian",  # or "exponential", "tophat", "epanechnikov", "linear", "cosine"
         *,
-        bandwidth: float | Sequence[float] | str = "cross-validation",  # for all columns or each; or "silverman", "scott"
+        bandwidth: float | Sequence[float] | str = "cross-validation",  # or "silverman", "scott", or numbers
     ):
         if kernel not in KERNELS: raise InvalidValue(f"kernel is {kernel!r}: choose {', '.join(KERNELS)}.")
         check_bandwidth(bandwidth)
@@ -302,28 +338,13 @@ class KernelDensity(Model):
 
         Where some values are missing (Gaussian kernel), of those that are there; given some columns, of the others.
         """
-        x, given = self._rows(x), self._given()
+        require_fitted(self)
+        items = x.items if isinstance(x, (Data, Samples)) else Data(x, self.modality_).items
+        x, given = rows_of(items, self.shape_, self.kernel), self._given()
         for column, value in given.items(): x[:, column] = value
         log_density = x.new_empty(len(x))
         for columns, rows in patterns(x): log_density[rows] = self._log_density(x[rows], columns)
         return log_density - self._log_density(x[:1], torch.tensor(list(given))) if given else log_density
-
-    def _rows(self, x: Any) -> Tensor:  # (n, d) float64
-        "Items as rows of their own; an error unless they are like those that were learnt from."
-        require_fitted(self)
-        items = x.items if isinstance(x, (Data, Samples)) else Data(x, self.modality_).items
-        if isinstance(items, list): check_kind(Data(items), Vectors, Images)
-        if tuple(items.shape[1:]) != self.shape_:
-            raise InvalidValue(
-                f"The items have shape {tuple(items.shape[1:])}, but this model learnt from {self.shape_}: "
-                "pass items of that shape.")
-        x = items.flatten(1).double().clone()
-        if x.isnan().any() and self.kernel != "gaussian":
-            raise InvalidValue(
-                f"{int(x.isnan().any(1).sum())} of {len(x)} items have missing values, but without some columns "
-                f"a {self.kernel} bump is one of another shape: leave those items out, or use KernelDensity('gaussian'), "
-                "which stays Gaussian.")
-        return x
 
     def _log_density(self, x: Tensor, columns: Tensor) -> Tensor:  # (n,)
         "The log-density of some columns of the rows `x`."
@@ -334,18 +355,13 @@ class KernelDensity(Model):
 
     def draw(self, noise: Noise) -> Tensor:  # (n, *item)
         given, steps = self._given(), KERNELS[self.kernel].steps(noise, len(self.bandwidth_))
-        if not given: which = (uniform(noise, 1)[:, 0] * len(self.points_)).long()
-        else:
-            columns, values = list(given), torch.tensor(list(given.values()), dtype=torch.float64)
-            reach = -0.5 * ((self.points_[:, columns] - values) / self.bandwidth_[columns]).square().sum(1)
-            which = noise.choice(reach.softmax(0))
-        rows = self.points_[which] + steps * self.bandwidth_
+        rows = self.points_[choose_points(self.points_, self.bandwidth_, given, noise)] + steps * self.bandwidth_
         for column, value in given.items(): rows[:, column] = value
         return rows.view(-1, *self.shape_)
 
     @available_if(lambda self: self.kernel == "gaussian" and isinstance(self.modality_, Vectors))
     def complete(self, x: Tensor, noise: Noise) -> Tensor:  # (n, d) with NaN where missing -> (n, d)
-        "The same rows, missing values drawn from their distribution given the others: around an item, chosen by how near it is."
+        "The same rows, missing values drawn given the others: around an item, chosen by how near it is."
         u, out = uniform(noise, 1), x.clone()
         steps = noise.normal(x.shape[1], dtype=torch.float64) * self.bandwidth_
         for columns, rows in patterns(x):

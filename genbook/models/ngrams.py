@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['START', 'END', 'UNKNOWN', 'to_numbers', 'Tree', 'continuation_counts', 'count_grams', 'discount', 'smooth',
            'log_probabilities', 'draw_symbols', 'next_distribution', 'tempered', 'draw_tempered', 'known_symbols',
-           'CountModel', 'write', 'joined', 'NGram']
+           'longest_context', 'CountModel', 'write', 'joined', 'NGram']
 
 # %% ../../nbs/models/20_ngrams.ipynb #0ab256a9
 from collections import Counter
@@ -237,6 +237,16 @@ def known_symbols(texts: Iterable[Sequence[str]], min_count: int) -> list[str]:
     return sorted(symbol for symbol, n in counts.items() if n >= min_count and symbol.strip() != "\ufffd")
 
 
+def longest_context(
+    tree: Tree,
+    numbers: np.ndarray,  # (length,) symbols, the start first
+) -> np.ndarray:  # (1,) a gram
+    "The longest gram that is known at the end of what was written."
+    context = np.zeros(1, np.int64)
+    for number in numbers: context = tree.advance(context, np.array([number]))
+    return context
+
+# %% ../../nbs/models/20_ngrams.ipynb #97039a67
 class CountModel(Model):
     "What n-gram counts tell of texts: their probability, and what comes next."
 
@@ -262,12 +272,14 @@ class CountModel(Model):
         tree, counts, continuations = count_grams(numbers, positions, len(symbols) + 3, self.order)
         arrays = tree.keys, tree.first, tree.suffixes, *smooth(tree, counts, continuations, self.smoothing)
         self.keys_, self.first_, self.suffixes_, self.discounted_, self.backoff_ = map(torch.from_numpy, arrays)
-        self.symbols_, self.tokenization_, self.first_leaf_, self.modality_ = symbols, learnt, tree.first_leaf, data.modality
+        self.symbols_, self.tokenization_, self.first_leaf_ = symbols, learnt, tree.first_leaf
+        self.modality_ = data.modality
         return self
 
     def _counted(self) -> tuple[Tree, np.ndarray, np.ndarray]:
         "The tree, discounted counts and backoff masses."
-        tree = Tree(len(self.symbols_) + 3, self.first_leaf_, *(t.numpy() for t in (self.keys_, self.first_, self.suffixes_)))
+        arrays = self.keys_.numpy(), self.first_.numpy(), self.suffixes_.numpy()
+        tree = Tree(len(self.symbols_) + 3, self.first_leaf_, *arrays)
         return tree, self.discounted_.numpy(), self.backoff_.numpy()
 
     def _split(self, text: str) -> list[str]:
@@ -283,7 +295,8 @@ class CountModel(Model):
     def log_prob(self, x: Any) -> Tensor:  # (n,) nats
         """log p of each text as its tokenizer splits it, its end included.
 
-        Given a prefix: conditioned on it, and minus infinity for texts that begin otherwise. Sampling options change nothing.
+        Given a prefix: conditioned on it, and minus infinity for texts that begin otherwise. Sampling options change
+        nothing.
         """
         require_fitted(self)
         data = x if isinstance(x, Data) else Data(x)
@@ -296,10 +309,8 @@ class CountModel(Model):
 
     def _context(self, prefix: str) -> np.ndarray:  # (1,)
         "The longest gram that is known at the end of a prefix."
-        numbers = to_numbers([self._split(prefix)], {s: i for i, s in enumerate(self.symbols_, 3)})[0][:-1]
-        tree, context = self._counted()[0], np.zeros(1, np.int64)
-        for number in numbers: context = tree.advance(context, np.array([number]))
-        return context
+        numbers, *_ = to_numbers([self._split(prefix)], {s: i for i, s in enumerate(self.symbols_, 3)})
+        return longest_context(self._counted()[0], numbers[:-1])
 
     def next_probabilities(
         self,
@@ -344,7 +355,7 @@ def joined(
 
 # %% ../../nbs/models/20_ngrams.ipynb #42fbacfa
 class NGram(CountModel):
-    "N-gram language model (Shannon, 1948), with interpolated Witten-Bell (1991) or Kneser-Ney (1995) smoothing and backoff."
+    "N-gram language model (Shannon, 1948), with interpolated Witten-Bell (1991) or Kneser-Ney (1995) smoothing."
 
     year, reference = 1948, "Shannon, Bell System Technical Journal 27:379"
     batch_bytes = 2**24
@@ -379,15 +390,18 @@ class NGram(CountModel):
         "Temperature, top-k, top-p, and the symbols after which a text is cut."
         require_fitted(self)
         return {
-            "temperature": Option(low=0, high=5, default=1.0), "top_k": Option(low=0, high=len(self.symbols_) + 2, default=0),
-            "top_p": Option(low=0, high=1, default=1.0), "max_length": Option(low=1, high=100_000, default=500)}
+            "temperature": Option(low=0, high=5, default=1.0),
+            "top_k": Option(low=0, high=len(self.symbols_) + 2, default=0),
+            "top_p": Option(low=0, high=1, default=1.0),
+            "max_length": Option(low=1, high=100_000, default=500)}
 
     def _write(self, noise: Noise, temperature: float, top_k: int, top_p: float, max_length: int) -> Iterator[tuple]:
         "Symbols, step by step; by the fast way where the options leave the distribution as it was learnt."
         tree, discounted, backoff = self._counted()
         sums = np.concatenate([[0.0], discounted.cumsum()])
         if temperature == top_p == 1 and top_k in (0, tree.symbols - 1):
-            def choose(contexts: np.ndarray, u: np.ndarray) -> np.ndarray: return draw_symbols(tree, sums, backoff, contexts, u)
+            def choose(contexts: np.ndarray, u: np.ndarray) -> np.ndarray:
+                return draw_symbols(tree, sums, backoff, contexts, u)
         else:
             def choose(contexts: np.ndarray, u: np.ndarray) -> np.ndarray:
                 return draw_tempered(tree, discounted, backoff, contexts, u, temperature, top_k, top_p)
