@@ -1,4 +1,4 @@
-"""The contract: what every model promises, and what stands under all of them. Imports nothing of genbook's other floors.
+"""The contract: what every model promises, and what stands under all of them. Imports no other floor of genbook.
 
 - `errors`: errors with a sentence for the person who reads it, and how to word one.
 - `noise`: counter-based random numbers that belong to an item; seeds.
