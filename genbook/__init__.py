@@ -15,7 +15,7 @@ MATERIAL = Path(__file__).parent / "material"  # the data that come with genbook
 EXPORTS = {  # module -> names; those of `models` are the families of models
     "core": ["Model", "Samples", "capabilities"],
     "check": ["check_model"],
-    "store": ["load", "pretrained", "save"],
+    "core.store": ["load", "pretrained", "save"],
     "models.kernels": ["KernelDensity"],
     "models.likelihood": ["Bernoulli", "Categorical", "Gaussian", "Poisson", "Product"],
     "models.ngrams": ["NGram"],

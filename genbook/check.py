@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from .core import Conditional, HasElbo, HasLatent, HasLogProb, HasWeightedFit, Model, Noise, NotFitted, arguments, fingerprint, is_fitted, models_inside
+from .core import Conditional, HasElbo, HasLatent, HasLogProb, HasWeightedFit, Model, Noise, NotFitted, arguments, discrete_columns, fingerprint, is_fitted, models_inside
 from .data import Data, Vectors, are_symbols
 from .em import ByEM
-from .store import load, save
+from .core import load, save
 from .train import Neural, Stepwise, clone, step_seed, train
 
 # %% ../nbs/13_check.ipynb #ab50d872
@@ -183,7 +183,7 @@ def density_integrates_to_one(case: Case) -> None:
     if not isinstance(case.data.modality, Vectors) or case.data.modality.features > 2: raise Passed("its items have more than two numbers")
     x, points = case.data.items.double(), {1: 20_001, 2: 601}[case.data.modality.features]
     ends = [(a - 3 * (b - a), b + 3 * (b - a)) for a, b in zip(x.amin(0).tolist(), x.amax(0).tolist())]
-    axes = [torch.arange(round(a), round(b) + 1).double() if i in case.fitted.discrete else torch.linspace(a, b, points, dtype=torch.float64) for i, (a, b) in enumerate(ends)]
+    axes = [torch.arange(round(a), round(b) + 1).double() if i in discrete_columns(case.fitted) else torch.linspace(a, b, points, dtype=torch.float64) for i, (a, b) in enumerate(ends)]
     grid = torch.cartesian_prod(*axes).reshape(-1, len(axes))
     cell = float(np.prod([axis[1] - axis[0] for axis in axes]))
     total = float(case.fitted.log_prob(grid.to(case.data.items.dtype)).double().exp().sum()) * cell

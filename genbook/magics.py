@@ -199,7 +199,7 @@ def find_model(name: str | None, namespace: Mapping[str, Any]) -> Any:
     key = unicodedata.normalize("NFKC", name)  # as Python reads names
     if key in mine: return mine[key]
     if name in shipped():
-        from genbook.store import pretrained
+        from genbook.core import pretrained
         return pretrained(name)
     if key in classes_in(namespace): raise mistake(f"{name} is a class of models, and has learnt nothing yet. Train one: %%train {name} --out mine")
     what = f"{name} is of type {type(namespace[key]).__name__}, and not a model." if key in variables(namespace) else f"There is no model called {name!r}."

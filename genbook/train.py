@@ -27,7 +27,7 @@ from torch import Tensor, nn
 
 from .core import Model, arguments, check_seed, did_you_mean, digest, is_fitted, models_inside
 from .data import Data, check_items
-from .store import class_name, read_folder, write_folder
+from .core import class_name, read_folder, write_folder
 
 # %% ../nbs/12_train.ipynb #0ddace69
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from genbook.data import Data, Images, Vectors, digits
 from genbook.analysis import slerp
 from genbook.models.mixture import GaussianMixture
 from genbook.models.vae import VAE
-from genbook.store import save
+from genbook.core import save
 from genbook.widgets.comms import static
 from genbook.widgets.explore import SCRIPT, STYLE, edition, explore
 
@@ -479,7 +479,7 @@ def cells(model, tmp_path_factory):
     folder = tmp_path_factory.mktemp("model") / "digits"
     save(model, folder)
     return [f"""
-from genbook.store import load
+from genbook.core import load
 from genbook.data import digits
 from genbook.widgets.explore import explore
 import torch

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import HasLatent, Model, Noise, require
+from ..core import HasLatent, Model, Noise, latent_choices, require
 from ..data import Data
 
 # %% ../../nbs/analysis/00_latent.ipynb #a7c51977
@@ -81,7 +81,7 @@ def walk(
             " of the same length."
         )
     return Data(
-        model.decode(between(a, b, torch.linspace(0, 1, steps), model.latent_choices)),
+        model.decode(between(a, b, torch.linspace(0, 1, steps), latent_choices(model))),
         getattr(model, "modality_", None),
     )
 
@@ -96,5 +96,5 @@ def direction(
     """
     require(model, HasLatent, "A direction")
     found = model.encode(with_).mean(0) - model.encode(without).mean(0)
-    found[list(model.latent_choices)] = 0  # a choice has no direction
+    found[list(latent_choices(model))] = 0  # a choice has no direction
     return found

@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import Condition, HasStatistics, Model, Noise, arguments, available_if, check_weights, digest, condition_on, require_fitted
+from ..core import Condition, HasStatistics, Model, Noise, arguments, available_if, check_weights, digest, discrete_columns, condition_on, require_fitted
 from ..data import Data, Images, Vectors, check_kind
 from ..gaussians import SMALLEST, coefficients, least_variance, likeliest, log_joint, moments, patterns, quadratic, regression
 from ..tables import Kind, Table
@@ -643,4 +643,4 @@ class Product(Rows):
     @property
     def discrete(self) -> tuple[int, ...]:
         "The columns that hold whole numbers."
-        return tuple(sorted(group[i] for part, group in zip(self.parts_, self.groups_) for i in part.discrete))
+        return tuple(sorted(group[i] for part, group in zip(self.parts_, self.groups_) for i in discrete_columns(part)))

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import Completes, Condition, HasLogProb, HasStatistics, HasWeightedFit, Model, Noise, arguments, available_if, check_seed, check_weights, digest, escape, condition_on, require, require_fitted
+from ..core import Completes, Condition, HasLogProb, HasStatistics, HasWeightedFit, Model, Noise, arguments, available_if, check_seed, check_weights, digest, discrete_columns, escape, condition_on, require, require_fitted
 from ..data import Data, Vectors, check_items, is_frame
 from ..em import ByEM
 from ..gaussians import BLOCK, SMALLEST, centres, coefficients, completed, hold, least_variance, likeliest, log_joint, moments, of_kind, patterns, quadratic, regression
@@ -534,7 +534,7 @@ class Mixture(FiniteMixture):
     @property
     def discrete(self) -> tuple[int, ...]:
         "The columns that hold whole numbers: those of the components."
-        return self.components_[0].discrete
+        return discrete_columns(self.components_[0])
 
     @available_if(lambda self: all(hasattr(c, "free_parameters") for c in self.components))
     def free_parameters(self) -> int:

@@ -1,0 +1,35 @@
+"""The contract: what every model promises, and what stands under all of them. Imports no other floor of genbook.
+
+- `errors`: errors with a sentence for the person who reads it, and how to word one.
+- `noise`: counter-based random numbers that belong to an item; seeds.
+- `conditions`: what a model can be conditioned on, and its sampling options.
+- `protocols`: capabilities, asked of the instance.
+- `fingerprints`: a name for exactly what a model is, and whether it has changed.
+- `model`: `Model`, `Samples` and their `Origin`; drawing in batches, drawing again, conditioning.
+- `streams`: watching items as they form.
+- `values`: values as JSON and tensors, classes by name.
+- `store`: folders that are whole or not there; saving and loading models.
+"""
+import lazy_loader
+
+EXPORTS = {
+    "errors": [
+        "Diverged", "Explained", "InvalidType", "InvalidValue", "Missing", "NotFitted", "NotFound", "Unreachable",
+        "Unsupported", "Unwritable", "did_you_mean", "escape", "in_short"],
+    "noise": ["Noise", "check_seed", "step_seed"],
+    "conditions": ["Condition", "Option", "read_options"],
+    "protocols": [
+        "CAPABILITIES", "Completes", "Conditional", "HasDiscrete", "HasElbo", "HasGaussians", "HasLatent",
+        "HasLatentChoices", "HasLogProb", "HasStates", "HasStatistics", "HasWeightedFit", "Partial", "Streams",
+        "Trains", "available_if", "capabilities", "check_weights", "discrete_columns", "latent_choices", "require"],
+    "fingerprints": ["arguments", "digest", "fingerprint", "version"],
+    "model": [
+        "Modality", "Model", "Origin", "Samples", "blank", "clone", "condition_on", "draw_samples", "is_fitted",
+        "models_inside", "object_array", "redraw", "require_fitted"],
+    "streams": ["last_items", "newest", "stream_samples"],
+    "values": ["class_name", "find_class", "from_json", "to_json"],
+    "store": [
+        "about", "card_digest", "describe", "from_bytes", "load", "pretrained", "read_card", "read_folder", "rebuild",
+        "replace_file", "save", "to_bytes", "write_folder"],
+}
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=EXPORTS)
