@@ -109,7 +109,8 @@ def from_objects(
     found, there = type_of(name, values, missing), ~np.asarray(missing)
     known = [value for value, ok in zip(values, there) if ok]
     column = np.full(len(values), *((None, object) if found == "texts" else (math.nan, float)))
-    column[there] = known if found == "texts" else list(map(days, known)) if found == "dates" else np.array(known, dtype=float)
+    if found == "dates": known = list(map(days, known))
+    column[there] = known if found == "texts" else np.array(known, dtype=float)
     return Column(name, found, column, **about)
 
 # %% ../../nbs/data/03_columns.ipynb #a7cd4efe
@@ -150,12 +151,15 @@ def kind_of(
     if column.type == "dates" and len(there) and not (there.min() >= FIRST and there.max() < LAST + 1):
         raise ValueError(f"The column {name} holds a date outside the years 1 to 9999: correct it, or leave it empty.")
     numbers = "integer" if len(there) and whole and not large else "number"
-    kind = wanted or {"booleans": "boolean", "texts": "category", "numbers": numbers, "dates": "day" if whole else "time"}[column.type]
+    dates = "day" if whole else "time"
+    usual = {"booleans": "boolean", "texts": "category", "numbers": numbers, "dates": dates}
+    kind = wanted or usual[column.type]
     return Kind(kind, levels_of(column, wanted is not None) if kind == "category" else (), column.dtype, column.zone)
 
-# %% ../../nbs/data/03_columns.ipynb #e2a8b3e4
-FITS = {"number": ("numbers", "booleans"), "integer": ("numbers", "booleans"), "boolean": ("booleans", "numbers"),
-        "category": ("texts", "numbers", "booleans"), "day": ("dates",), "time": ("dates",)}  # kind -> types of values that it takes
+# %% ../../nbs/data/03_columns.ipynb #656294f6
+FITS = {  # kind -> types of values that it takes
+    "number": ("numbers", "booleans"), "integer": ("numbers", "booleans"), "boolean": ("booleans", "numbers"),
+    "category": ("texts", "numbers", "booleans"), "day": ("dates",), "time": ("dates",)}
 IMPOSSIBLE = -1.0  # the code of a category that was not seen
 
 
@@ -166,8 +170,8 @@ def encode_levels(
 ) -> np.ndarray:  # (n,) float64, NaN where missing
     "The place of each value among the levels."
     codes = {level: float(code) for code, level in enumerate(levels)}
-    values = [math.nan if gone else codes.get(value, IMPOSSIBLE) for value, gone in zip(column.values.tolist(), column.missing)]
-    found = np.array(values, dtype=float)
+    values = zip(column.values.tolist(), column.missing)
+    found = np.array([math.nan if gone else codes.get(value, IMPOSSIBLE) for value, gone in values], dtype=float)
     wrong = np.flatnonzero(found == IMPOSSIBLE)
     if len(wrong) and unseen == "refuse":
         raise ValueError(
@@ -189,7 +193,8 @@ def encode(
             "convert it, or choose another kind.")
     if kind.name == "category": return encode_levels(column, kind.levels, unseen)
     if column.type == "texts": return np.full(len(missing), math.nan)
-    if kind.name == "boolean" and (wrong := np.flatnonzero(~missing & (column.values != 0) & (column.values != 1))).size:
+    wrong = np.flatnonzero(~missing & (column.values != 0) & (column.values != 1)) if kind.name == "boolean" else []
+    if len(wrong):
         raise ValueError(
             f"The column {name} holds {column.values[wrong[0]]:g} (in row {wrong[0]}), but yes or no was expected, as "
             "1 or 0: choose another kind.")

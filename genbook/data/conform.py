@@ -91,7 +91,7 @@ def images_for(learnt: Images, given: Images, items: Tensor, unseen: str) -> Ten
 def sequences_for(learnt: Sequences, given: Sequences, items: list[Tensor], unseen: str) -> list[Tensor]:
     "Sequences by the names of their features; an error if they have others, or another rate."
     if isinstance(learnt, Sounds) and isinstance(given, Sounds) and learnt != given:
-        refuse(learnt, given, f"resample them with at_rate(x, {learnt.rate}), or bring them to {learnt.channels} channels")
+        refuse(learnt, given, f"resample them with at_rate(x, {learnt.rate}), or change their channels")
     if learnt.names and given.names:
         missing = [name for name in learnt.names if name not in given.names]
         if missing:
@@ -104,7 +104,10 @@ def sequences_for(learnt: Sequences, given: Sequences, items: list[Tensor], unse
 
 
 RULES: list[tuple[type, type, Callable[..., Any]]] = [  # learnt from, given, what makes the one of the other
-    (Table, Vectors, table_for), (Vectors, Vectors, rows_for), (Images, Images, images_for), (Sequences, Sequences, sequences_for)]
+    (Table, Vectors, table_for),
+    (Vectors, Vectors, rows_for),
+    (Images, Images, images_for),
+    (Sequences, Sequences, sequences_for)]
 
 # %% ../../nbs/data/17_conform.ipynb #b1dc5c98
 def conform(

@@ -55,7 +55,8 @@ def from_texts(
         found = {text: read(text) for text in different}
         strange = {text for text, value in found.items() if value is None}
         if not strange:
-            return Column(name, type_ if different else "numbers", np.array([found.get(text, math.nan) for text in texts]))
+            values = np.array([found.get(text, math.nan) for text in texts])
+            return Column(name, type_ if different else "numbers", values)
         if type_ != "booleans" and len(strange) < len(different) / 2:
             row = next(i for i, text in enumerate(texts) if text in strange)
             raise ValueError(
@@ -91,7 +92,7 @@ def check_names(path: Path, names: list[str]) -> None:
             raise ValueError(
                 f"Two columns of {path.name} are called {name}, but each needs a name of its own: rename one of them.")
 
-
+# %% ../../nbs/data/07_csv_files.ipynb #23936e85
 def rows_in(
     path: Path,  # for errors
     text: str,
@@ -126,7 +127,7 @@ def rows_in(
 
 def from_csv(
     path: str | Path,
-    kinds: Mapping[str, str] | None = None,  # name of a column -> its kind, where it should not be found from the values
+    kinds: Mapping[str, str] | None = None,  # name of a column -> its kind, where it should not be found
     missing: Sequence[str] = MISSING,  # texts that stand for a missing value
     separator: str | None = None,  # by default the one of , ; and tab that the line of names has most of
 ) -> dict[str, Column]:  # by name
@@ -134,4 +135,5 @@ def from_csv(
     path, kinds = Path(path), kinds or {}
     names, rows = rows_in(path, decoded(path), separator)
     columns = [[value.strip() for value in values] for values in zip(*rows)]
-    return {name: from_texts(name, texts, missing, kinds.get(name) == "category") for name, texts in zip(names, columns)}
+    found = zip(names, columns)
+    return {name: from_texts(name, texts, missing, kinds.get(name) == "category") for name, texts in found}

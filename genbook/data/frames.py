@@ -85,7 +85,8 @@ def dtype_of(kind: Kind, values: list, holes: bool, library: str) -> Any:  # of 
         case "boolean": return None if holes else nw.Boolean
         case "category":
             if not all(isinstance(level, str) for level in kind.levels): return None
-            return nw.Enum(kind.levels) if kind.dtype == "Enum" else nw.Categorical if kind.dtype == "Categorical" else nw.String
+            if kind.dtype == "Enum": return nw.Enum(kind.levels)
+            return nw.Categorical if kind.dtype == "Categorical" else nw.String
         case "day":
             if kind.dtype == "Object": return None
             return nw.Datetime("us") if library == "pandas" or kind.zone else nw.Date

@@ -53,8 +53,9 @@ def _hub_folder(repository: str, split: str) -> str:
         return snapshot_download(**wanted)
     except Exception as error:
         raise ConnectionError(
-            f"{repository} could not be fetched from {address.hostname} ({type(error).__name__}): connect to the internet, "
-            "or use digits(), 5,000 handwritten digits that are embedded, or small_digits().") from error
+            f"{repository} could not be fetched from {address.hostname} ({type(error).__name__}): "
+            "connect to the internet, or use digits(), 5,000 handwritten digits that are embedded, "
+            "or small_digits().") from error
 
 
 def mnist(split: str = "train") -> Data:  # pictures of 28x28 pixels, with `label`

@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['Images', 'channels_first', 'check_brightness', 'range_of']
 
-# %% ../../nbs/data/02_images.ipynb #38d118a4
+# %% ../../nbs/data/02_images.ipynb #6d084974
 import io
 import math
+import mmap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,15 +89,18 @@ def channels_first(
         "width) was expected: bring the axes into that order.")
 
 
-def check_brightness(x: Tensor) -> Images:  # (n, c, h, w)
+def check_brightness(
+    x: Tensor,  # (n, c, h, w)
+    disk: mmap.mmap | None = None,  # what holds them, if they stay in a file
+) -> Images:
     "The modality of images; an error unless their values are from 0 to 1, or bytes of which some are above 1."
     if x.dtype == torch.uint8:
-        if not any(bool((part > 1).any()) for _, part in blocks(x)):
+        if not any(bool((part > 1).any()) for _, part in blocks(x, disk)):
             raise ValueError(
                 "The pictures are bytes of which none is above 1, but 0 (dark) to 255 (bright) was expected: pass "
                 "x.float() if 1 is bright, or x * 255.")
     else:
-        low, high = range_of(x)
+        low, high = range_of(x, disk)
         if low < 0 or high > 1:
             raise ValueError(
                 f"The pictures have values from {low:g} to {high:g}, but 0 (dark) to 1 (bright) was expected: divide "
@@ -104,7 +108,7 @@ def check_brightness(x: Tensor) -> Images:  # (n, c, h, w)
     return Images(*x.shape[1:])
 
 
-def range_of(x: Tensor) -> tuple[float, float]:
+def range_of(x: Tensor, disk: mmap.mmap | None = None) -> tuple[float, float]:
     "The smallest and the largest number."
-    found = [(float(part.min()), float(part.max())) for _, part in blocks(x)]
+    found = [(float(part.min()), float(part.max())) for _, part in blocks(x, disk)]
     return min(low for low, _ in found), max(high for _, high in found)

@@ -6,7 +6,7 @@
 __all__ = ['PLAIN', 'PICTURES', 'BY_ENDING', 'INTAKE', 'Taken', 'modality_of', 'take_array', 'take_masked', 'lengths',
            'take_list', 'stacked', 'take_pictures', 'opened', 'take_folder', 'take_csv', 'take_npy', 'take_path',
            'take_columns', 'take_frame', 'take_series', 'frames_of', 'take_frames', 'take_grouped', 'is_hugging',
-           'take_hugging', 'take_torch', 'take_held', 'take_text', 'all_are', 'is_words', 'take']
+           'take_hugging', 'take_torch', 'plain', 'take_held', 'take_text', 'all_are', 'is_words', 'take']
 
 # %% ../../nbs/data/11_intake.ipynb #a12b7776
 import mmap
@@ -43,14 +43,18 @@ class Taken:
     known: Mapping[str, Any] = field(default_factory=dict)  # name -> n values
     disk: mmap.mmap | None = None  # what holds the items, if they stay in a file
 
-# %% ../../nbs/data/11_intake.ipynb #81a42d75
-def modality_of(x: Tensor | list) -> Modality:
+# %% ../../nbs/data/11_intake.ipynb #f98cfa73
+def modality_of(
+    x: Tensor | list,
+    disk: mmap.mmap | None = None,  # what holds the items, if they stay in a file
+) -> Modality:
     "What kind of thing the items of `x` are; an error if no kind fits."
     if isinstance(x, list):
         return Texts() if isinstance(x[0], str) else Symbols() if isinstance(x[0], list) else Sequences(x[0].shape[1])
     if x.ndim == 2: return Vectors(x.shape[1])
-    if x.ndim == 4 and x.shape[1] in (1, 3): return check_brightness(x)
-    hint = "add the channel of pictures with x[:, None], or pass sequences as list(x)" if x.ndim == 3 else "bring the axes into that order"
+    if x.ndim == 4 and x.shape[1] in (1, 3): return check_brightness(x, disk)
+    hint = "bring the axes into that order"
+    if x.ndim == 3: hint = "add the channel of pictures with x[:, None], or pass sequences as list(x)"
     raise ValueError(
         f"The items have shape {tuple(x.shape)}, but (items, features) for rows or (items, 1 or 3, height, width) for "
         f"pictures was expected: {hint}.")
@@ -63,10 +67,10 @@ def take_array(
     "Rows, or images whose channels may stand last."
     disk = None
     if isinstance(x, np.memmap) and (found := on_disk(x)) is not None: x, disk = found
-    x = check_items(x, missing=True)
+    x = check_items(x, missing=True, disk=disk)
     if x.ndim == 4 or x.ndim == 3 and x.dtype == torch.uint8: x = channels_first(x)
     if x.ndim == 4 and x.dtype != torch.uint8 and not x.dtype.is_floating_point: x = x.float()
-    return Taken(x, modality or modality_of(x), disk=disk)
+    return Taken(x, modality or modality_of(x, disk), disk=disk)
 
 # %% ../../nbs/data/11_intake.ipynb #756b1f81
 def take_masked(
@@ -76,15 +80,14 @@ def take_masked(
     "Rows with NaN for what is masked."
     return take_array(x.astype(float).filled(np.nan) if np.ma.is_masked(x) else x.data, modality)
 
-# %% ../../nbs/data/11_intake.ipynb #4e664a33
+# %% ../../nbs/data/11_intake.ipynb #a0281e5d
 def lengths(x: Any) -> set[int] | None:
     "How long the rows in a list are; None if these are not rows of numbers."
-    found = set()
-    for item in x:
-        axes = item.ndim if isinstance(item, (Tensor, np.ndarray)) else 1 if isinstance(item, (list, tuple)) and not are_symbols(item) else 0
-        if axes != 1: return None
-        found.add(len(item))
-    return found
+    def is_row(item: Any) -> bool:
+        if isinstance(item, (Tensor, np.ndarray)): return item.ndim == 1
+        return isinstance(item, (list, tuple)) and not are_symbols(item)
+
+    return set(map(len, x)) if all(map(is_row, x)) else None
 
 
 def take_list(
@@ -141,7 +144,7 @@ def opened(path: Path) -> Image.Image:
             return picture.copy()
     except (UnidentifiedImageError, OSError) as error:
         raise ValueError(
-            f"{path.name} cannot be read as a picture ({error}): take it out of the folder, or fetch it again.") from None
+            f"{path.name} is not a picture that can be read ({error}): take it away, or fetch it again.") from None
 
 
 def take_folder(
@@ -163,9 +166,15 @@ def take_folder(
             "it into a folder, too, or pass one of the folders.")
     return found
 
+# %% ../../nbs/data/11_intake.ipynb #3610ded8
+def take_csv(path: Path, modality: Modality | None = None) -> Taken:
+    "The rows of a CSV file."
+    return take_columns(from_csv(path), modality)
 
-def take_csv(path: Path, modality: Modality | None = None) -> Taken: return take_columns(from_csv(path), modality)
-def take_npy(path: Path, modality: Modality | None = None) -> Taken: return take_array(np.load(path, mmap_mode="r"), modality)
+
+def take_npy(path: Path, modality: Modality | None = None) -> Taken:
+    "The array of a .npy file, which stays there."
+    return take_array(np.load(path, mmap_mode="r"), modality)
 
 
 BY_ENDING = {".csv": take_csv, ".npy": take_npy}
@@ -194,14 +203,17 @@ def take_columns(
     modality = modality if isinstance(modality, Table) else Table.of(columns)
     return Taken(check_items(modality.encode(columns), missing=True), modality)
 
-# %% ../../nbs/data/11_intake.ipynb #5c4000cb
-def take_frame(x: Any, modality: Modality | None = None) -> Taken: return take_columns(from_frame(x), modality)
+# %% ../../nbs/data/11_intake.ipynb #dad82c4c
+def take_frame(x: Any, modality: Modality | None = None) -> Taken:
+    "The rows of a data frame."
+    return take_columns(from_frame(x), modality)
 
 
 def take_series(x: Any, modality: Modality | None = None) -> Taken:
     "A column of a data frame: texts, or a table of one column."
     values = x.to_list()
-    if values and all(isinstance(value, str) for value in values) and not hasattr(x, "cat"): return take_list(values, modality)
+    category = type(getattr(x, "dtype", None)).__name__ in ("CategoricalDtype", "Categorical", "Enum")
+    if not category and all(isinstance(value, str) for value in values): return take_list(values, modality)
     return take_frame(x.to_frame(), modality)
 
 
@@ -232,7 +244,7 @@ def take_frames(
     items = check_list([frames_of(columns, names) for columns in found])
     return Taken(items, modality or Sequences(len(names), tuple(names)))
 
-
+# %% ../../nbs/data/11_intake.ipynb #6cb947a9
 def take_grouped(
     x: Any,  # data frame, in order of time
     by: str,  # column that says which sequence a row belongs to
@@ -260,7 +272,7 @@ def take_grouped(
     if group.type == "numbers" and (values == np.rint(values)).all(): values = values.astype(int)
     return Taken(items, modality or Sequences(len(names), tuple(names)), {by: values})
 
-# %% ../../nbs/data/11_intake.ipynb #3bf22108
+# %% ../../nbs/data/11_intake.ipynb #1252969f
 def is_hugging(x: Any) -> bool:
     "Whether `x` is of Hugging Face's package `datasets`."
     return type(x).__module__.split(".")[0] == "datasets"
@@ -281,11 +293,13 @@ def take_hugging(
             "list(x.take(1000)) of one column, or load it without streaming=True.")
     kinds = {name: type(feature).__name__ for name, feature in x.features.items()}
     picture = next((name for name, kind in kinds.items() if kind == "Image"), None)
-    texts = "text" if "text" in kinds else next(iter(kinds)) if len(kinds) == 1 and x.features[next(iter(kinds))].dtype == "string" else None
+    strings = [name for name, feature in x.features.items() if getattr(feature, "dtype", "") == "string"]
+    texts = "text" if "text" in strings else strings[0] if len(kinds) == len(strings) == 1 else None
     if picture is None and texts is None: return take_frame(x.with_format("arrow")[:], modality)
     name = picture or texts
     found = (take_pictures if picture else take_list)(list(x[name]), modality)
-    return Taken(found.items, found.modality, {k: np.array(x[k]) for k, kind in kinds.items() if k != name and kind in ("ClassLabel", "Value")})
+    others = [k for k, kind in kinds.items() if k != name and kind in ("ClassLabel", "Value")]
+    return Taken(found.items, found.modality, {k: list(x[k]) for k in others})
 
 
 def take_torch(
@@ -304,12 +318,16 @@ def take_torch(
             f"An item of this data set is {rows[0]!r:.80}, but an item, or an item with its label, was expected: pass "
             "Data([row[0] for row in dataset], name=[row[1] for row in dataset]).")
     items, labels = zip(*rows) if pairs else (rows, None)
-    if pairs:
-        items, labels = list(items), [label.item() if isinstance(label, (Tensor, np.generic)) else label for label in labels]
-    found = take(items, modality)
-    return found if labels is None else Taken(found.items, found.modality, {"label": labels})
+    found = take(list(items), modality)
+    if labels is None: return found
+    return Taken(found.items, found.modality, {"label": [plain(label) for label in labels]})
 
-# %% ../../nbs/data/11_intake.ipynb #5c8b1213
+
+def plain(value: Any) -> Any:
+    "A number of torch or NumPy as Python's."
+    return value.item() if isinstance(value, (Tensor, np.generic)) else value
+
+# %% ../../nbs/data/11_intake.ipynb #6263b38e
 def take_held(x: HasItems, modality: Modality | None = None) -> Taken:
     "Items whose kind is known, with what is known about each."
     return Taken(x.items, modality or x.modality, getattr(x, "known", {}), getattr(x, "disk", None))

@@ -33,7 +33,8 @@ def decoded_numbers(content: bytes, bits: int) -> np.ndarray:  # one after the o
 def read_wav(path: Path) -> tuple[Tensor, int]:  # (frames, channels) and frames a second
     "One WAV file of whole numbers. `wave.Error` if it is something else."
     with wave.open(str(path), "rb") as file:
-        frames, channels, bits, rate = file.getnframes(), file.getnchannels(), 8 * file.getsampwidth(), file.getframerate()
+        frames, channels, bits = file.getnframes(), file.getnchannels(), 8 * file.getsampwidth()
+        rate = file.getframerate()
         content = file.readframes(frames)
     if bits not in (8, 16, 24, 32): raise wave.Error(f"{bits} bits a number")
     found = len(content) // (channels * bits // 8)
@@ -102,7 +103,8 @@ def at_rate(
 ) -> Data:  # the same sounds
     "Sounds resampled, with all that is known about them."
     kind = check_sounds(sounds)
-    return Data([resample(item.T, kind.rate, rate).T for item in sounds.items], Sounds(rate, kind.channels), **sounds.known)
+    items = [resample(item.T, kind.rate, rate).T for item in sounds.items]
+    return Data(items, Sounds(rate, kind.channels), **sounds.known)
 
 
 def check_sounds(data: Any) -> Sounds:  # their modality

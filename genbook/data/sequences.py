@@ -68,6 +68,9 @@ class Sequences:
     features: int
     names: tuple[str, ...] = ()  # of the numbers in a frame, if they have any
 
+    def __repr__(self) -> str:
+        return f"Sequences(features={self.features}{f', names={self.names}' if self.names else ''})"
+
     def describe(self, items: list[Tensor]) -> str:
         few, many = min(map(len, items)), max(map(len, items))
         frames = count(many, "frame", "frames") if few == many else f"{few:,} to {many:,} frames"
@@ -103,7 +106,9 @@ class Sequences:
         Two comments come first: the origin, and the names of the columns.
         """
         check_ending(path, ".csv", "sequences")
-        rows = np.concatenate([np.column_stack([np.full(len(item), i), np.arange(len(item)), item.numpy()]) for i, item in enumerate(items)])
+        numbered = [(np.full(len(item), i), np.arange(len(item)), item.numpy()) for i, item in enumerate(items)]
+        rows = np.concatenate([np.column_stack(parts) for parts in numbered])
         names = ",".join(["sequence", "frame", *(self.names or map(str, range(self.features)))])
         number = "%.9g" if items[0].dtype in (torch.float32, torch.uint8) else "%.17g"
-        np.savetxt(path, rows, delimiter=",", header=f"{origin}\n{names}", comments="# ", fmt=["%d", "%d"] + [number] * self.features)
+        kinds = ["%d", "%d"] + [number] * self.features
+        np.savetxt(path, rows, delimiter=",", header=f"{origin}\n{names}", comments="# ", fmt=kinds)

@@ -105,7 +105,7 @@ def mfcc(
     coefficients: int = 13,
     *,
     slopes: int = 2,  # 1 adds deltas, 2 also the deltas of those
-    centre: bool = True,  # subtract the mean over each sound: it holds the microphone and the room more than what was said
+    centre: bool = True,  # subtract the mean over each sound: it holds the microphone more than what was said
     **options: Any,  # of `log_mel`: bands, window, hop, low, high, floor
 ) -> Data:  # sequences of coefficients * (1 + slopes) numbers a frame, and what was known
     """Cepstra on the mel scale, with their changes: what speech was recognised by for decades (Davis and Mermelstein,

@@ -39,4 +39,5 @@ def spoken_digits() -> Data:  # 330 sounds at 8,000 Hz, with `digit`, `voice` an
     with np.load(FILES / "spoken_digits.npz") as file:
         items = from_mu_law(torch.from_numpy(file["bytes"]))[:, None].split(file["frames"].tolist())
         voices = file["voices"][file["voice"]]
-        return Data(list(items), Sounds(8000), digit=file["digit"].astype(int), voice=voices, maker=np.char.partition(voices, " ")[:, 0])
+        makers = np.char.partition(voices, " ")[:, 0]
+        return Data(list(items), Sounds(8000), digit=file["digit"].astype(int), voice=voices, maker=makers)

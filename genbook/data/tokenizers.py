@@ -60,7 +60,9 @@ class BytePairs:
                 f"a symbol, as is the unknown one: choose {letters} or more.")
         found = tokenizers.Tokenizer(tokenizers.models.BPE(unk_token="\ufffd"))
         found.pre_tokenizer = tokenizers.pre_tokenizers.Split(tokenizers.Regex(WORD), "isolated")
-        found.train_from_iterator(texts, tokenizers.trainers.BpeTrainer(vocab_size=self.vocabulary, special_tokens=["\ufffd"], show_progress=False))
+        trainer = tokenizers.trainers.BpeTrainer(
+            vocab_size=self.vocabulary, special_tokens=["\ufffd"], show_progress=False)
+        found.train_from_iterator(texts, trainer)
         return found.to_str()
 
     def split(self, text: str, learnt: str = "") -> list[str]:
@@ -72,7 +74,7 @@ def _tokenizers() -> Any:
     try: import tokenizers
     except ImportError:
         raise ImportError(
-            "Byte pairs need the tokenizers package: pip install 'genbook[text]', or take characters or words.") from None
+            "Byte pairs need the package tokenizers: pip install 'genbook[text]', or take words.") from None
     return tokenizers
 
 
