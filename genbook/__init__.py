@@ -10,7 +10,6 @@ from pathlib import Path
 import lazy_loader
 
 PRETRAINED = Path(__file__).parent / "pretrained"
-MATERIAL = Path(__file__).parent / "material"  # the data that come with genbook; its README says where they are from
 
 EXPORTS = {  # module -> names; those of `models` are the families of models
     "core": ["Model", "Samples", "capabilities"],

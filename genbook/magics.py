@@ -119,7 +119,7 @@ def model_classes() -> dict[str, str]:  # name -> module
 
 def data_sets() -> dict[str, str]:  # name -> what it is
     "The data sets of `genbook.data`: its functions that can be called without arguments and return `Data`."
-    functions = [node for node in definitions("genbook.data").values() if isinstance(node, ast.FunctionDef) and node.returns is not None]
+    functions = [node for node in (definitions("genbook.data.datasets") | definitions("genbook.data.hub")).values() if isinstance(node, ast.FunctionDef) and node.returns is not None]
     return {f.name: ast.get_docstring(f) for f in functions if ast.unparse(f.returns) == "Data" and len(f.args.args) == len(f.args.defaults) and not f.name.startswith("_")}
 
 # %% ../nbs/43_magics.ipynb #4f34ac0a

@@ -20,7 +20,7 @@ from torch import Tensor
 from ..core import Condition, HasStatistics, Model, Noise, arguments, available_if, check_weights, digest, discrete_columns, condition_on, require_fitted
 from ..data import Data, Images, Vectors, check_kind
 from ..gaussians import SMALLEST, coefficients, least_variance, likeliest, log_joint, moments, patterns, quadratic, regression
-from ..tables import Kind, Table
+from ..data import Kind, Table
 from ..train import check_learnable, clone
 
 # %% ../../nbs/models/20_likelihood.ipynb #74121973

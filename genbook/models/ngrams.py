@@ -19,7 +19,7 @@ from torch import Tensor
 
 from ..core import Condition, InvalidValue, Model, Noise, Option, Partial, condition_on, require_fitted
 from ..data import Data, Texts, check_kind
-from ..texts import Tokenizer, tokenizer
+from ..data import Tokenizer, tokenizer
 
 # %% ../../nbs/models/20_ngrams.ipynb #4290f37c
 START, END, UNKNOWN = 0, 1, 2

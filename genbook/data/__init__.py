@@ -1,0 +1,56 @@
+"""What models learn from. Imports only from `genbook.core`.
+
+How data come in:
+
+- `checks`: what is not an item is refused, in a sentence; arrays that stay on disk
+- `intake`: arrays, frames, folders, images, data sets of other libraries
+- `data`: `Data`, items with their modality and with what is known about them
+- `conform`: later items in the columns, codes and units of those that a model learnt from
+- `readers`, `recordings`: CSV files, texts and sounds from files
+- `scaling`: to mean 0 and standard deviation 1, and back
+
+What kind of thing they are, a file for each modality:
+
+- `modalities`: what can be asked of some kinds and not of others (`HasPixels`, `HasCells`, `HasFrame`, ...)
+- `vectors`, `tables`: rows of numbers, and of what stands in `columns`, `frames` and `csv_files`
+- `images`; `sequences`, `symbols`; `texts`, `tokenizers`; `sounds`, `speech`
+
+Data sets:
+
+- `datasets`, `spoken`, `sentences`: those in `files`, which need no network
+- `hub`: public ones
+"""
+from pathlib import Path
+
+import lazy_loader
+
+FILES = Path(__file__).parent / "files"  # the data that come with genbook; its README says where they are from
+
+EXPORTS = {  # module -> names
+    "checks": ["are_symbols", "blocks", "check_items", "check_list", "check_symbols", "is_list", "varies"],
+    "modalities": ["ChecksItems", "HasCells", "HasConditions", "HasFrame", "HasItems", "HasPixels", "ReadsItem"],
+    "images": ["Images"],
+    "columns": ["Column", "EPOCH", "FIRST", "IMPOSSIBLE", "KINDS", "Kind", "LAST", "days", "encode", "from_objects",
+                "kind_of", "moments"],
+    "vectors": ["Points", "Vectors"],
+    "frames": ["from_frame", "is_frame"],
+    "tables": ["Table"],
+    "csv_files": ["MISSING", "day_in", "from_csv", "from_texts", "number_in"],
+    "sequences": ["Sequences", "timeline"],
+    "symbols": ["Symbols"],
+    "texts": ["Texts"],
+    "intake": ["INTAKE", "modality_of", "take"],
+    "data": ["Data", "check_kind"],
+    "sounds": ["HEARD", "HEARD_RATE", "Sounds", "envelope", "in_seconds", "read_origin", "resample", "to_wav"],
+    "recordings": ["at_rate", "check_sounds", "read_other", "read_sounds", "read_wav"],
+    "speech": ["cepstrum", "deltas", "from_mel", "log_mel", "mel_bands", "mfcc", "to_mel"],
+    "scaling": ["Scaling"],
+    "conform": ["conform"],
+    "readers": ["read_csv", "read_texts"],
+    "tokenizers": ["BytePairs", "Characters", "TOKENIZERS", "Tokenizer", "WORD", "Words", "tokenizer"],
+    "datasets": ["digits", "heart", "old_faithful", "small_digits"],
+    "spoken": ["from_mu_law", "spoken_digits", "to_mu_law"],
+    "sentences": ["tagged_sentences"],
+    "hub": ["fashion_mnist", "hub_images", "mnist"],
+}
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=EXPORTS)
