@@ -6,7 +6,7 @@
 __all__ = ['TRAIN_OPTIONS', 'Losses', 'Step', 'Stepwise', 'check_learnable', 'step_seed', 'clone', 'check_options', 'check_same',
            'train', 'with_checkpoints']
 
-# %% ../../nbs/training/10_steps.ipynb #6eae53c0
+# %% ../../nbs/training/10_steps.ipynb #88ed6912
 import inspect
 import time
 from abc import abstractmethod
@@ -23,7 +23,7 @@ from ..core import Model, arguments, check_seed, did_you_mean, digest, is_fitted
 from ..data import Data, check_items
 from ..store import class_name, read_folder, write_folder
 
-# %% ../../nbs/training/10_steps.ipynb #a36f10bc
+# %% ../../nbs/training/10_steps.ipynb #12bd7e4f
 class Losses(Mapping[str, float]):
     "Losses by name, fetched from the device when they are first looked at."
 
@@ -38,6 +38,10 @@ class Losses(Mapping[str, float]):
         if waiting: self.values_by_name.update(zip(waiting, torch.stack([*waiting.values()]).tolist()))
         return self.values_by_name[name]
 
+    def add(self, name: str, value: float) -> None:
+        "One more loss, behind the others."
+        self.values_by_name[name] = value
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.values_by_name)
 
@@ -47,7 +51,7 @@ class Losses(Mapping[str, float]):
     def __repr__(self) -> str:
         return repr(dict(self))
 
-# %% ../../nbs/training/10_steps.ipynb #bba77454
+# %% ../../nbs/training/10_steps.ipynb #6a839afc
 @dataclass(frozen=True)
 class Step:
     "One update of a model: which it was, what it cost, and how to come back to it."
@@ -75,7 +79,7 @@ class Step:
         "Seconds until the last step, if the speed stays."
         return self.seconds / self.number * (self.total - self.number)
 
-# %% ../../nbs/training/10_steps.ipynb #bedf97a3
+# %% ../../nbs/training/10_steps.ipynb #db2fc41a
 class Stepwise(Model):
     "A model that learns step by step."
 
@@ -107,7 +111,7 @@ class Stepwise(Model):
         run.here()
         return self
 
-# %% ../../nbs/training/10_steps.ipynb #c649de54
+# %% ../../nbs/training/10_steps.ipynb #a3a0afbe
 def check_learnable(
     data: Data,
     *,
@@ -143,7 +147,7 @@ def clone(model: Model) -> Model:
     if is_fitted(model): twin.restore(model.state())
     return twin
 
-# %% ../../nbs/training/10_steps.ipynb #c24085de
+# %% ../../nbs/training/10_steps.ipynb #839730c8
 TRAIN_OPTIONS = ("seed", "checkpoint", "every", "resume")  # what `train` takes itself
 
 
@@ -167,7 +171,7 @@ def check_same(folder: str | Path, saved: Mapping[str, Any], now: Mapping[str, A
                 f"The checkpoint {folder} was made with other {name} ({saved[name]!r}, not {value!r}): "
                 "to go on from it, pass the same; to start anew, leave out resume.")
 
-# %% ../../nbs/training/10_steps.ipynb #aff6bada
+# %% ../../nbs/training/10_steps.ipynb #1144c46c
 def train(
     model: Stepwise,
     x: Any,  # items to learn from: tensor, array or `Data`
@@ -194,7 +198,7 @@ def train(
     if checkpoint is None: return steps
     return with_checkpoints(steps, Path(checkpoint), every, {**origin, "options": options, "seed": seed})
 
-# %% ../../nbs/training/10_steps.ipynb #56864600
+# %% ../../nbs/training/10_steps.ipynb #50187c1e
 def with_checkpoints(
     steps: Iterator[Step],
     folder: Path,
