@@ -25,7 +25,7 @@ from .core import Conditional, HasElbo, HasLatent, HasLogProb, HasWeightedFit, M
 from .data import Data, Vectors, are_symbols
 from .em import ByEM
 from .store import load, save
-from .train import Neural, Stepwise, clone, step_seed, train
+from .training import Neural, Stepwise, clone, step_seed, train
 
 # %% ../nbs/13_check.ipynb #ab50d872
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+    "check": ["check_model"],
     "batches": ["Order", "padded", "stacked", "windows"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16"],
     "networks": ["ChannelsLast", "Recurrent", "feedforward", "image_decoder", "image_encoder", "initialise", "make"],

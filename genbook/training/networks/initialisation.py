@@ -6,7 +6,7 @@
 __all__ = ['Resets', 'fill', 'held', 'fill_uniform', 'fill_linear', 'fill_recurrent', 'fill_embedding', 'fill_norm', 'fill_prelu',
            'fill_attention', 'fill_attention_output', 'initialise', 'channels_last', 'make']
 
-# %% ../../../nbs/training/networks/00_initialisation.ipynb #73aa8078
+# %% ../../../nbs/training/networks/00_initialisation.ipynb #521317f7
 import functools
 import inspect
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.conv import _ConvNd
 from torch.nn.modules.linear import NonDynamicallyQuantizableLinear
 
-# %% ../../../nbs/training/networks/00_initialisation.ipynb #5627084b
+# %% ../../../nbs/training/networks/00_initialisation.ipynb #1f8c0697
 @runtime_checkable
 class Resets(Protocol):
     "A module that fills its own parameters and buffers from a generator."
@@ -41,7 +41,7 @@ def held(layer: nn.Module) -> list[Tensor]:
     "The parameters and buffers of `layer` itself, without those of layers inside it."
     return [*layer.parameters(recurse=False), *layer.buffers(recurse=False)]
 
-# %% ../../../nbs/training/networks/00_initialisation.ipynb #c6808dd6
+# %% ../../../nbs/training/networks/00_initialisation.ipynb #266585fa
 def fill_uniform(layer: nn.Module, inputs: int, generator: torch.Generator) -> None:
     "All parameters of `layer`, uniform within 1 / sqrt(inputs)."
     bound = inputs**-0.5
@@ -72,7 +72,7 @@ def fill_embedding(layer: nn.Embedding | nn.EmbeddingBag, generator: torch.Gener
     if layer.padding_idx is not None:
         with torch.no_grad(): layer.weight[layer.padding_idx].zero_()
 
-# %% ../../../nbs/training/networks/00_initialisation.ipynb #b456f7a9
+# %% ../../../nbs/training/networks/00_initialisation.ipynb #4c5bedc9
 @fill.register(_NormBase)  # batch and instance norms
 @fill.register(nn.LayerNorm)
 @fill.register(nn.GroupNorm)
@@ -105,7 +105,7 @@ def fill_attention_output(layer: NonDynamicallyQuantizableLinear, generator: tor
     fill_linear(layer, generator)
     if layer.bias is not None: nn.init.zeros_(layer.bias)
 
-# %% ../../../nbs/training/networks/00_initialisation.ipynb #08dfa9c7
+# %% ../../../nbs/training/networks/00_initialisation.ipynb #677f5d6a
 def initialise(network: nn.Module, generator: torch.Generator) -> None:
     "Fill all parameters and buffers of `network` with initial values drawn from `generator`."
     for layer in network.modules(): fill(layer, generator)
@@ -114,7 +114,9 @@ def initialise(network: nn.Module, generator: torch.Generator) -> None:
 def channels_last(network: nn.Module) -> None:
     "Lay out four-dimensional weights, those of convolutions of images, with their channels last in memory."
     for parameter in network.parameters():
-        if parameter.ndim == 4: parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+        if parameter.ndim != 4: continue
+        laid_out = torch.empty_like(parameter, memory_format=torch.channels_last, requires_grad=False)
+        parameter.data = laid_out.copy_(parameter.data)
 
 
 def make(
