@@ -13,7 +13,7 @@ MATERIAL = Path(__file__).parent / "material"  # the data that come with genbook
 
 EXPORTS = {  # module -> names; those of `models` are the families of models
     "core": ["Model", "Samples", "capabilities"],
-    "check": ["check_model"],
+    "training": ["check_model"],
     "store": ["load", "pretrained", "save"],
     "models.kernels": ["KernelDensity"],
     "models.likelihood": ["Bernoulli", "Categorical", "Gaussian", "Poisson", "Product"],

@@ -9,12 +9,14 @@
 - objectives: who minimises what
 - neural: `Neural`, gradient descent in hooks
 - networks: initial weights, and one file for each kind of network
-- check, laws, law_learning, law_asking: the contract tests
+- descent: the loop itself
+- laws, learning_laws, capability_laws, check: the contract tests
 """
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
-    "check": ["check_model"],
+    "check": ["LAWS", "Report", "check_model"],
+    "laws": ["Case", "Passed", "bad_items", "expect", "same", "with_value"],
     "batches": ["Order", "padded", "stacked", "windows"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16"],
     "networks": ["ChannelsLast", "Recurrent", "feedforward", "image_decoder", "image_encoder", "initialise", "make"],
