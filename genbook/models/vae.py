@@ -6,7 +6,7 @@
 __all__ = ['kl_divergence', 'log_likelihood', 'reparameterise', 'log_importance_weight', 'Estimate', 'one_hot', 'Autoencoder',
            'LatentSpace', 'Likelihoods', 'VAE']
 
-# %% ../../nbs/models/24_vae.ipynb #ff3ae94c
+# %% ../../nbs/models/24_vae.ipynb #df0da21f
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..core import Condition, Noise, Samples, available_if, check_seed, condition_on, did_you_mean, require_fitted
+from ..core import (
+    Condition, Noise, Samples, available_if, check_seed, condition_on, did_you_mean, require_fitted)
 from ..data import Data, Scaling, check_items
 from ..training import Neural, check_choice, check_number, step_seed
 from ..training.networks import feedforward, image_decoder, image_encoder, make
 
-# %% ../../nbs/models/24_vae.ipynb #a89620a9
+# %% ../../nbs/models/24_vae.ipynb #edde88c5
 def kl_divergence(
     mean: Tensor,  # (n, d)
     log_variance: Tensor,  # (n, d)
@@ -29,7 +30,7 @@ def kl_divergence(
     "KL divergence of the diagonal Gaussian that the encoder answers with from the standard normal."
     return 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).sum(-1)
 
-# %% ../../nbs/models/24_vae.ipynb #4fd180d3
+# %% ../../nbs/models/24_vae.ipynb #920b52a8
 def log_likelihood(
     x: Tensor,  # (..., k) numbers of an item
     decoded: Tensor,  # (..., k) logits of Bernoulli numbers, or means of Gaussian ones
@@ -40,7 +41,7 @@ def log_likelihood(
         return -F.binary_cross_entropy_with_logits(decoded, x.expand_as(decoded), reduction="none").sum(-1)
     return (-0.5 * ((x - decoded) / log_scale.exp()) ** 2 - log_scale - 0.5 * math.log(2 * math.pi)).sum(-1)
 
-# %% ../../nbs/models/24_vae.ipynb #ff35a782
+# %% ../../nbs/models/24_vae.ipynb #04a21fec
 def reparameterise(
     mean: Tensor,  # (n, d)
     log_variance: Tensor,  # (n, d)
@@ -49,7 +50,7 @@ def reparameterise(
     "A latent z drawn from q(z | x), as a differentiable function of its mean and variance."
     return mean + (log_variance / 2).exp() * epsilon
 
-# %% ../../nbs/models/24_vae.ipynb #7d8f6556
+# %% ../../nbs/models/24_vae.ipynb #58221bce
 def log_importance_weight(
     log_p: Tensor,  # (n,) log p(x | z)
     z: Tensor,  # (n, d)
@@ -59,7 +60,7 @@ def log_importance_weight(
     "log p(x | z) p(z) / q(z | x) for a reparameterised z."
     return log_p + 0.5 * (epsilon**2 + log_variance - z**2).sum(1)
 
-# %% ../../nbs/models/24_vae.ipynb #68d6fd73
+# %% ../../nbs/models/24_vae.ipynb #a5ea5214
 @dataclass(frozen=True)
 class Estimate:
     "An estimate of one number per item, in nats, with its standard error and the number of samples behind it."
@@ -81,7 +82,7 @@ class Estimate:
         return (f"{self.value.mean():.2f} ± {error:.2f} nats "
                 f"(mean of {len(self.value)} items, {self.samples} importance samples each)")
 
-# %% ../../nbs/models/24_vae.ipynb #247b8a1c
+# %% ../../nbs/models/24_vae.ipynb #ce1f7888
 def one_hot(
     name: str,  # of the condition
     values: Sequence[Any],  # n of them
@@ -92,11 +93,12 @@ def one_hot(
     for value in values:
         if value not in places:
             raise ValueError(
-                f"{name} is {value!r} for an item, which this model has not seen: leave such items out, or fit a new model."
+                f"{name} is {value!r} for an item, which this model has not seen: "
+                "leave such items out, or fit a new model."
                 f"{did_you_mean(value, choices)}")
     return F.one_hot(torch.tensor([places[value] for value in values]), len(choices)).float()
 
-# %% ../../nbs/models/24_vae.ipynb #9a2f3ed5
+# %% ../../nbs/models/24_vae.ipynb #c25affd4
 class Autoencoder(Neural):
     "The two networks of a VAE, made for the items that it learns from."
 
@@ -156,7 +158,7 @@ class Autoencoder(Neural):
         self.encoder = make(lambda: feedforward([width + known, width, 2 * self.latent_dim]), step_seed(seed, 2))
         self.log_scale = nn.Parameter(torch.zeros(())) if self.likelihood == "gaussian" else None
 
-# %% ../../nbs/models/24_vae.ipynb #69878397
+# %% ../../nbs/models/24_vae.ipynb #4469d318
 class LatentSpace(Autoencoder):
     "From items to latents and back."
 
@@ -210,14 +212,16 @@ class LatentSpace(Autoencoder):
         decoded = decoded.view(-1, *self.item_shape_)
         return decoded.sigmoid() if self.scaling_ is None else self.scaling_.inverse(decoded)
 
-# %% ../../nbs/models/24_vae.ipynb #6233ad0b
+# %% ../../nbs/models/24_vae.ipynb #7567703d
 class Likelihoods(LatentSpace):
     "The loss, and what is known of the likelihood."
 
     def reconstruction(self, x: Tensor, decoded: Tensor) -> Tensor:  # (n,) nats
         "log p(x | z) of the items themselves, from standardised ones."
         x, scale = x.flatten(1), None if self.scaling_ is None else self.scaling_.scale.flatten()
-        if self.varying_ is not None: x, decoded, scale = x[:, self.varying_], decoded[:, self.varying_], scale[self.varying_]
+        if self.varying_ is not None:
+            columns = self.varying_
+            x, decoded, scale = x[:, columns], decoded[:, columns], scale[columns]
         log_p = log_likelihood(x, decoded, self.log_scale)
         return log_p if scale is None else log_p - scale.log().sum()
 
@@ -264,9 +268,9 @@ class Likelihoods(LatentSpace):
         weight = log_importance_weight(log_p, z, epsilon, log_variance)
         return weight if label is None else weight + self.frequencies_[label].log()
 
-# %% ../../nbs/models/24_vae.ipynb #341fc183
+# %% ../../nbs/models/24_vae.ipynb #64f1b7ef
 class VAE(Likelihoods):
-    "Variational autoencoder (Kingma and Welling, 2014, arXiv:1312.6114), with labels if asked for (Sohn et al., 2015)."
+    "Variational autoencoder (Kingma and Welling, 2014, arXiv:1312.6114), of labels too (Sohn et al., 2015)."
 
     year, reference = 2014, "Kingma and Welling, arXiv:1312.6114"
 
@@ -317,7 +321,7 @@ class VAE(Likelihoods):
             return self.items(decoded).cpu()
 
     def elbo(self, x: Any, *, seed: int | None = None, samples: int = 1) -> Tensor:  # (n,) nats
-        "A lower bound on log p(x), averaged over `samples` latents for each item; over labels too if they are not known."
+        "A lower bound on log p(x), averaged over `samples` latents for each item, and labels if not known."
         x = self.checked(x)
         noise = Noise(check_seed(seed), range(len(x)))
         if not self.conditioned(): return self.log_weights(x, noise, samples).mean(0)
@@ -327,7 +331,7 @@ class VAE(Likelihoods):
         return torch.stack([log_p - kl for log_p, kl in terms]).mean(0).cpu()
 
     def log_prob_estimate(self, x: Any, *, samples: int = 100, seed: int | None = None) -> Estimate:
-        "log p(x) in nats, estimated by importance weights (Burda et al., 2016): too low on average, by less the more samples."
+        "log p(x) in nats, estimated (Burda et al., 2016): on average too low, by less the more samples."
         samples = check_number("samples", samples, whole=True, least=2)
         x = self.checked(x)
         return Estimate.of(self.log_weights(x, Noise(check_seed(seed), range(len(x))), samples))

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Order', 'stacked', 'padded', 'windows']
 
-# %% ../../nbs/training/12_batches.ipynb #696c8231
+# %% ../../nbs/training/12_batches.ipynb #d8e75c22
 from collections.abc import Sequence
 
 import torch
@@ -13,7 +13,7 @@ from torch import Tensor
 
 from .steps import step_seed
 
-# %% ../../nbs/training/12_batches.ipynb #9b5c747a
+# %% ../../nbs/training/12_batches.ipynb #e5c0f19f
 class Order:
     "The items of each step's batch: whole batches in a random order, a new one each epoch."
 
@@ -37,7 +37,7 @@ class Order:
             self.epoch, self.order = epoch, torch.randperm(self.items, generator=generator)
         return self.order[place * self.batch_size:][:self.batch_size]
 
-# %% ../../nbs/training/12_batches.ipynb #4b58f8b2
+# %% ../../nbs/training/12_batches.ipynb #0eac03f8
 def stacked(
     items: Tensor,  # (n, *item)
     indices: Tensor,  # (b,)
@@ -56,7 +56,7 @@ def padded(
     batch = torch.nn.utils.rnn.pad_sequence(list(items), batch_first=True, padding_value=value)
     return batch, torch.arange(batch.shape[1]) < lengths[:, None]
 
-# %% ../../nbs/training/12_batches.ipynb #a5443b7d
+# %% ../../nbs/training/12_batches.ipynb #9135e6d9
 def windows(
     items: Sequence[Tensor],  # (length, ...) each
     length: int,  # of a window

@@ -7,7 +7,7 @@ __all__ = ['latents_keep_shape', 'densities_are_one_finite_number_per_item', 'de
            'weights_count_items', 'once_fitted', 'conditioning_narrows', 'streams_end_with_draw', 'other_value',
            'sampling_options_are_recorded']
 
-# %% ../../nbs/training/32_capability_laws.ipynb #a6b4c31b
+# %% ../../nbs/training/32_capability_laws.ipynb #706046db
 import numpy as np
 import torch
 from torch import Tensor
@@ -19,7 +19,7 @@ from ..em import ByEM
 from .laws import Case, Passed, expect, same
 from .steps import clone
 
-# %% ../../nbs/training/32_capability_laws.ipynb #5d2a5eca
+# %% ../../nbs/training/32_capability_laws.ipynb #e218811d
 def latents_keep_shape(case: Case) -> None:
     "An item encoded and decoded again has the shape of the item, and latents from the prior that of latents."
     model = case.conditioned()
@@ -39,7 +39,8 @@ def densities_are_one_finite_number_per_item(case: Case) -> None:
     if isinstance(case.fitted, HasElbo): found.append(case.fitted.elbo(x, seed=0))
     if not found: raise Passed("it has neither a density nor a bound")
     for each in found:
-        expect(each.shape == (len(x),) and bool(torch.isfinite(each).all()), "there should be one finite number for each item")
+        finite = each.shape == (len(x),) and bool(torch.isfinite(each).all())
+        expect(finite, "there should be one finite number for each item")
 
 
 def density_integrates_to_one(case: Case) -> None:
@@ -63,10 +64,11 @@ def grid_axes(
     points = {1: 20_001, 2: 601}[x.shape[1]]
     ends = [(a - 3 * (b - a), b + 3 * (b - a)) for a, b in zip(x.amin(0).tolist(), x.amax(0).tolist())]
     return [
-        torch.arange(round(a), round(b) + 1).double() if i in discrete else torch.linspace(a, b, points, dtype=torch.float64)
+        torch.arange(round(a), round(b) + 1).double() if i in discrete
+        else torch.linspace(a, b, points, dtype=torch.float64)
         for i, (a, b) in enumerate(ends)]
 
-# %% ../../nbs/training/32_capability_laws.ipynb #abfc2f03
+# %% ../../nbs/training/32_capability_laws.ipynb #dc5f1e11
 def weights_count_items(case: Case) -> None:
     "An item of weight 2 counts as two, and one of weight 0 not at all."
     if not (isinstance(case.fitted, HasWeightedFit) and isinstance(case.fitted, HasLogProb)):
@@ -76,13 +78,14 @@ def weights_count_items(case: Case) -> None:
     weighted = once_fitted(case).fit_weighted(case.data, weights.double()).log_prob(repeated[:5])
     ones = torch.ones(len(repeated), dtype=torch.float64)
     by_em = isinstance(case.fitted, ByEM)
-    plain = once_fitted(case).fit_weighted(repeated, ones) if by_em else case.new().fit(repeated, seed=0, **case.options)
+    if by_em: plain = once_fitted(case).fit_weighted(repeated, ones)
+    else: plain = case.new().fit(repeated, seed=0, **case.options)
     expect(same(weighted, plain.log_prob(repeated[:5]), 1e-5),
            "a fit with whole weights should be the fit to items that are repeated as often")
 
 
 def once_fitted(case: Case) -> Model:
-    "A model to fit to weighted items: by EM, whose fit depends on the start, one step from the same start is compared."
+    "A model to fit to weighted items. EM depends on the start, so there one step from the same start is compared."
     return clone(case.fitted) if isinstance(case.fitted, ByEM) else case.new()
 
 
@@ -97,7 +100,7 @@ def conditioning_narrows(case: Case) -> None:
     except ValueError: return
     raise AssertionError("given() should refuse a condition that the model does not know")
 
-# %% ../../nbs/training/32_capability_laws.ipynb #fb34f9ee
+# %% ../../nbs/training/32_capability_laws.ipynb #ce8c16a0
 def streams_end_with_draw(case: Case) -> None:
     "The last partial result of `stream` is what `draw` makes."
     model, capability = case.conditioned(), vars(core).get("Streams")
@@ -105,7 +108,8 @@ def streams_end_with_draw(case: Case) -> None:
     options = {name: option.default for name, option in model.sampling_options.items()}
     *_, last = model.stream(Noise(7, range(3)), **options)
     expect(last.number == last.total, "the last partial result should be number `total`")
-    expect(same(last.items, model.draw(Noise(7, range(3)), **options)), "the last partial result should be what draw() makes")
+    drawn = model.draw(Noise(7, range(3)), **options)
+    expect(same(last.items, drawn), "the last partial result should be what draw() makes")
 
 
 def other_value(option: Condition) -> str | float | None:

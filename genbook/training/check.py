@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LAWS', 'Report', 'check_model']
 
-# %% ../../nbs/training/33_check.ipynb #c776865a
+# %% ../../nbs/training/33_check.ipynb #b927b479
 from typing import Any
 
 from ..core import Model, arguments
@@ -14,7 +14,7 @@ from . import capability_laws, learning_laws
 from .laws import Case, Passed
 from .steps import Stepwise
 
-# %% ../../nbs/training/33_check.ipynb #afc805fe
+# %% ../../nbs/training/33_check.ipynb #2a25b2a6
 LAWS = (
     learning_laws.arguments_are_kept, learning_laws.nothing_before_fit, learning_laws.fit_returns_itself,
     learning_laws.fitted_models_fit_again, learning_laws.same_seed_same_items,
@@ -42,7 +42,7 @@ def check_model(
     data: Any,  # items to try it on: a few hundred are enough; tensor, array or `Data`
     **options: Any,  # for `fit`; something short, such as steps=20
 ) -> Report:  # law -> "kept", or why it does not apply
-    "Try every law on new models with the arguments of `model`; an `AssertionError` names the first that is broken, and how."
+    "Try every law on new models with the arguments of `model`; an `AssertionError` names the first that is broken."
     if isinstance(model, Stepwise): options = {"progress": False, **options}
     data, name = data if isinstance(data, Data) else Data(data), type(model).__name__
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Follower', 'Watch', 'mean_loss', 'load_batch', 'Descent']
 
-# %% ../../nbs/training/16_descent.ipynb #c6e067ab
+# %% ../../nbs/training/16_descent.ipynb #93972336
 import contextlib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from .steps import Losses, clone, step_seed
 
 if TYPE_CHECKING: from genbook.training.neural import Neural
 
-# %% ../../nbs/training/16_descent.ipynb #a50158c3
+# %% ../../nbs/training/16_descent.ipynb #cb998ae1
 class Follower:
     "A network whose numbers follow those of another, as an exponential moving average."
 
@@ -48,7 +48,7 @@ class Follower:
         torch._foreach_lerp_(self.averages, weights, 1 - min(self.ema, number / (9 + number)))
         for mine, theirs in self.others: mine.copy_(theirs)
 
-# %% ../../nbs/training/16_descent.ipynb #729a2010
+# %% ../../nbs/training/16_descent.ipynb #4f0846cd
 class Watch:
     "Sees to it that losses are finite numbers, without making a GPU wait at each of them."
 
@@ -80,9 +80,10 @@ class Watch:
 
     def stop(self, what: str) -> None:
         "Raise the error."
-        raise FloatingPointError(f"The loss became {what}, so learning stopped. Expected a finite loss: {self.advice}.")
+        raise FloatingPointError(
+            f"The loss became {what}, so learning stopped. Expected a finite loss: {self.advice}.")
 
-# %% ../../nbs/training/16_descent.ipynb #1b2cfb27
+# %% ../../nbs/training/16_descent.ipynb #8f7a154e
 def mean_loss(
     model: "Neural",
     data: Data,
@@ -112,7 +113,7 @@ def load_batch(
     from accelerate.utils import send_to_device
     return send_to_device(x, model.device), send_to_device(chosen, model.device)
 
-# %% ../../nbs/training/16_descent.ipynb #020f2bc4
+# %% ../../nbs/training/16_descent.ipynb #b0b2eafd
 class Descent:
     "Gradient descent under way."
 
@@ -138,6 +139,10 @@ class Descent:
         self.players = [Player(objective, optimisers, settings, steps) for objective in objectives]
         self.follower = Follower(model, self.worker, ema)
         self.watch = Watch(self.device, f"lower learning_rate (now {settings.learning_rate:g})")
+        if batch_size < self.accelerator.num_processes * accumulate:
+            raise ValueError(
+                f"A batch has {batch_size} items, but {self.accelerator.num_processes} processes take it "
+                f"in {accumulate} parts each: raise batch_size, or pass more items.")
         self.order, self.conditions = Order(len(data), batch_size, seed), model.encode_conditions(data)
         self.number, self.seconds = 0, 0.0
 
@@ -170,7 +175,8 @@ class Descent:
         for part in indices.tensor_split(self.accumulate):
             batch = load_batch(self.worker, self.data, self.conditions, part, generator)
             with self.autocast(): losses = player.objective.losses(*batch, generator)
-            for k, v in player.differentiate(losses, len(part) / len(indices)).items():
+            share = len(part) * self.accelerator.num_processes / self.order.batch_size
+            for k, v in player.differentiate(losses, share).items():
                 found[k] = found[k] + v if k in found else v
         average_over_processes(self.accelerator, [*player.gradients(), *found.values()])
         self.watch.see(next(iter(found.values())), self.number + 1)

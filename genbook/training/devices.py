@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['EMULATED_SPEED', 'find_accelerator', 'average_over_processes', 'has_bfloat16', 'find_precision']
 
-# %% ../../nbs/training/14_devices.ipynb #ad4fb8bc
+# %% ../../nbs/training/14_devices.ipynb #0312cd75
 import os
 import warnings
 from collections.abc import Sequence
@@ -18,15 +18,16 @@ from .options import check_choice
 
 if TYPE_CHECKING: from accelerate import Accelerator
 
-# %% ../../nbs/training/14_devices.ipynb #244f320d
+# %% ../../nbs/training/14_devices.ipynb #684b8666
 def find_accelerator() -> "Accelerator":
-    "The device of this process, and the other processes; a RuntimeError if there should be others and they are not seen."
+    "The device of this process, and the other processes; a RuntimeError if there should be others that are not seen."
     from accelerate import Accelerator
     started = int(os.environ.get("WORLD_SIZE", "1"))
     accelerator = Accelerator(cpu=True) if started > 1 and not torch.accelerator.is_available() else Accelerator()
     if accelerator.num_processes != started:
         raise RuntimeError(
-            f"WORLD_SIZE says that {started} processes learn together, but accelerate sees {accelerator.num_processes}: "
+            f"WORLD_SIZE says that {started} processes learn together, "
+            f"but accelerate sees {accelerator.num_processes}: "
             "start them with accelerate launch or torchrun, or unset WORLD_SIZE to learn alone.")
     return accelerator
 
@@ -38,9 +39,10 @@ def average_over_processes(
     "Replace `tensors` by their means over all processes, in one exchange."
     if accelerator.num_processes == 1: return
     flat = accelerator.reduce(torch.cat([t.detach().flatten() for t in tensors]), reduction="mean")
-    for tensor, mean in zip(tensors, flat.split([t.numel() for t in tensors])): tensor.detach().copy_(mean.view_as(tensor))
+    means = flat.split([t.numel() for t in tensors])
+    for tensor, mean in zip(tensors, means): tensor.detach().copy_(mean.view_as(tensor))
 
-# %% ../../nbs/training/14_devices.ipynb #241f138d
+# %% ../../nbs/training/14_devices.ipynb #0da7e57a
 EMULATED_SPEED = 0.13  # of bfloat16 beside float32 on a processor without it, measured on a VAE with AVX2
 
 
@@ -62,6 +64,6 @@ def find_precision(
     if asked == "auto": return "bfloat16" if native else "float32"
     if asked == "bfloat16" and not native:
         warnings.warn(
-            f"This {device.type} has no instructions for bfloat16, so learning may run at about {EMULATED_SPEED} times "
-            "the speed of float32: choose precision='auto' or 'float32'.", stacklevel=2)
+            f"This {device.type} has no instructions for bfloat16, so learning may run at about {EMULATED_SPEED} "
+            "times the speed of float32: choose precision='auto' or 'float32'.", stacklevel=2)
     return asked

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Case', 'Passed', 'expect', 'same', 'with_value', 'bad_items', 'check_sentence', 'unchanged_by_failure']
 
-# %% ../../nbs/training/30_laws.ipynb #2f86a684
+# %% ../../nbs/training/30_laws.ipynb #6c3a14fb
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +16,8 @@ from torch import Tensor
 
 from ..core import Conditional, Model, fingerprint
 from ..data import Data, are_symbols
-from .steps import Stepwise
 
-# %% ../../nbs/training/30_laws.ipynb #6418efb6
+# %% ../../nbs/training/30_laws.ipynb #8b343a94
 @dataclass(frozen=True)
 class Case:
     "What a law is tried on."
@@ -67,7 +66,7 @@ def same(
     exact = tolerance == 0 or a.dtype.kind in "US"
     return bool(np.array_equal(a, b)) if exact else bool(np.allclose(a, b, atol=tolerance, rtol=tolerance))
 
-# %% ../../nbs/training/30_laws.ipynb #aa85e035
+# %% ../../nbs/training/30_laws.ipynb #d1725bad
 def with_value(x: Tensor | list[Tensor], value: float) -> Tensor | list[Tensor]:
     "`x` with one of its numbers replaced by `value`."
     if isinstance(x, list): return [with_value(x[0], value), *x[1:]]
@@ -85,7 +84,8 @@ def bad_items(x: Any) -> dict[str, Any]:  # what is wrong -> items
         return {"no": [], "mixed": mixed, "empty": empty, "number": number, "equal": [["a"] * 9] * 3}
     spoilt = {name: with_value(x, value) for name, value in (("NaN", float("nan")), ("infinite", float("inf")))}
     spoilt |= {"no": x[:0], "text": ["ab", "c"]}
-    if isinstance(x, list): return {**spoilt, "empty": [x[0], x[0][:0]], "wider": [x[0], torch.zeros(3, x[0].shape[1] + 1)]}
+    if isinstance(x, list):
+        return {**spoilt, "empty": [x[0], x[0][:0]], "wider": [x[0], torch.zeros(3, x[0].shape[1] + 1)]}
     return {**spoilt, "one": x[:1], "equal": x[:1].expand(9, *x.shape[1:]), "letter": np.array([["a"], ["b"]])}
 
 

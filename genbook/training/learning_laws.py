@@ -9,7 +9,7 @@ __all__ = ['arguments_are_kept', 'nothing_before_fit', 'fit_returns_itself', 'fi
            'items_can_be_redrawn', 'saved_and_loaded_is_the_same', 'copied_and_sent_is_the_same',
            'stopped_and_resumed_is_unbroken', 'bad_items_are_refused', 'failed_fits_change_nothing']
 
-# %% ../../nbs/training/31_learning_laws.ipynb #86ffa00d
+# %% ../../nbs/training/31_learning_laws.ipynb #64187ab4
 import copy
 import json
 import random
@@ -28,7 +28,7 @@ from .laws import Case, Passed, bad_items, check_sentence, expect, same, unchang
 from .neural import Neural
 from .steps import Stepwise, clone, step_seed, train
 
-# %% ../../nbs/training/31_learning_laws.ipynb #9b614b3e
+# %% ../../nbs/training/31_learning_laws.ipynb #520aa208
 def arguments_are_kept(case: Case) -> None:
     "Constructor arguments are stored under their own names, so that saving can find them."
     arguments(case.new())
@@ -89,7 +89,7 @@ def gradients_reach_every_parameter(case: Case) -> None:
         reached = parameter.grad is not None and bool((parameter.grad != 0).any())
         expect(reached, f"no gradient reaches the parameter {name}")
 
-# %% ../../nbs/training/31_learning_laws.ipynb #9ffbe0c2
+# %% ../../nbs/training/31_learning_laws.ipynb #6c0532ed
 def same_seed_same_items(case: Case) -> None:
     "The same seed makes the same items, another seed others."
     a, b, c = (case.fitted.sample(8, seed=s) for s in (1, 1, 2))
@@ -118,13 +118,14 @@ def items_can_be_redrawn(case: Case) -> None:
     samples = case.conditioned().sample(7, seed=4)
     expect(same(samples[5].redraw(case.fitted), samples[5], 1e-5), "samples[5].redraw(model) should be item 5")
 
-# %% ../../nbs/training/31_learning_laws.ipynb #14f7eca4
+# %% ../../nbs/training/31_learning_laws.ipynb #c2d3c391
 def saved_and_loaded_is_the_same(case: Case) -> None:
     "A model that was saved and loaded makes identical items."
     classes = [type(part) for part in models_inside(case.fitted)]
     with tempfile.TemporaryDirectory() as folder:
         again = load(save(case.fitted, Path(folder) / "model"), classes=classes)
-    expect(fingerprint(again) == fingerprint(case.fitted), "a loaded model should have the fingerprint of the saved one")
+    expect(fingerprint(again) == fingerprint(case.fitted),
+           "a loaded model should have the fingerprint of the saved one")
     expect(same(again.sample(5, seed=5), case.fitted.sample(5, seed=5)),
            "a loaded model should make the same items as the saved one")
 
@@ -150,7 +151,7 @@ def stopped_and_resumed_is_unbroken(case: Case) -> None:
     expect(fingerprint(resumed) == fingerprint(case.fitted),
            "a fit that was stopped and resumed should learn the same as an unbroken one, to the bit")
 
-# %% ../../nbs/training/31_learning_laws.ipynb #34b0eea0
+# %% ../../nbs/training/31_learning_laws.ipynb #ee3c1362
 def bad_items_are_refused(case: Case) -> None:
     """Items that nothing can be learnt from (NaN, infinite, none, one, all the same, of another kind) are refused.
 

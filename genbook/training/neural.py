@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Networked', 'remake', 'Before', 'Hooks', 'Neural', 'count_steps', 'check_modality']
 
-# %% ../../nbs/training/17_neural.ipynb #d1e877fc
+# %% ../../nbs/training/17_neural.ipynb #feb3c016
 import contextlib
 import threading
 import time
@@ -26,7 +26,7 @@ from .optimisers import Settings, make_optimisers
 from .options import check_number
 from .steps import Step, Stepwise, check_learnable, step_seed
 
-# %% ../../nbs/training/17_neural.ipynb #0361949f
+# %% ../../nbs/training/17_neural.ipynb #adb1937d
 class Networked(Stepwise, nn.Module):
     "A model that holds networks, however they learn."
 
@@ -87,7 +87,7 @@ def remake(
     if conditions: model.conditions = MappingProxyType(dict(conditions))
     return model
 
-# %% ../../nbs/training/17_neural.ipynb #baf5e282
+# %% ../../nbs/training/17_neural.ipynb #dd8e8d50
 class Before:
     "What a model was before it learnt, in case learning fails."
 
@@ -103,7 +103,7 @@ class Before:
             vars(self.model).update(self.attributes)
             if self.fitted: self.model.load_state_dict(self.weights)
 
-# %% ../../nbs/training/17_neural.ipynb #f82de435
+# %% ../../nbs/training/17_neural.ipynb #3c962eb9
 class Hooks(Networked):
     "What a family of neural models says about itself: three methods that it must write, and others with a default."
 
@@ -152,7 +152,7 @@ class Hooks(Networked):
         "What precision='auto' means for this model."
         return fast
 
-# %% ../../nbs/training/17_neural.ipynb #c1a7e8e5
+# %% ../../nbs/training/17_neural.ipynb #b0500abd
 class Neural(Hooks):
     "A model with networks, fitted by gradient descent."
 
@@ -183,7 +183,8 @@ class Neural(Hooks):
         batch_size = min(check_number("batch_size", batch_size, whole=True, least=1), len(data))
         accumulate = check_number("accumulate", accumulate, whole=True, least=1)
         if accumulate > batch_size:
-            raise ValueError(f"accumulate is {accumulate}, but a batch has {batch_size} items: take it in fewer parts.")
+            raise ValueError(
+                f"accumulate is {accumulate}, but a batch has {batch_size} items: take it in fewer parts.")
         settings = Settings(
             learning_rate, optimiser, muon_rate, betas, weight_decay, warmup, schedule, final, clip)
         about = {
@@ -218,7 +219,12 @@ class Neural(Hooks):
         return data
 
     def descend(
-        self, data: Data, held_out: Data | None, state: Mapping[str, Any] | None, about: dict[str, Any], before: Before,
+        self,
+        data: Data,
+        held_out: Data | None,
+        state: Mapping[str, Any] | None,
+        about: dict[str, Any],  # what `Descent` takes besides
+        before: Before,
     ) -> Iterator[Step]:
         "The loop of `learn`. Time counts while learning, not while the caller looks at a step."
         number, steps, batch_size = 0, about["steps"], about["batch_size"]
@@ -232,12 +238,13 @@ class Neural(Hooks):
                 if held_out is not None and (number % max(1, steps // 10) == 0 or number == steps):
                     losses.add("held out", mean_loss(self, held_out, batch_size))
                 descent.seconds += time.perf_counter() - started
-                yield Step(number, steps, losses, descent.seconds, number * batch_size, descent.state, descent.precision)
+                seen = number * batch_size
+                yield Step(number, steps, losses, descent.seconds, seen, descent.state, descent.precision)
         except Exception:
             if before.fitted or number == 0: before.put_back()
             raise
 
-# %% ../../nbs/training/17_neural.ipynb #79cad1c5
+# %% ../../nbs/training/17_neural.ipynb #98b20182
 def count_steps(
     steps: int | None,
     epochs: float | None,

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LossFunction', 'Objective', 'Player', 'load_optimiser']
 
-# %% ../../nbs/training/15_objectives.ipynb #5f65595b
+# %% ../../nbs/training/15_objectives.ipynb #669c9dfa
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from .optimisers import Settings
 from .options import check_number
 
-# %% ../../nbs/training/15_objectives.ipynb #1fd8a12d
+# %% ../../nbs/training/15_objectives.ipynb #cb4563bd
 LossFunction = Callable[[Any, Mapping[str, Tensor], torch.Generator], dict[str, Tensor]]
 
 
@@ -34,7 +34,7 @@ class Objective:
     def __post_init__(self):
         for name in ("every", "times"): check_number(name, getattr(self, name), whole=True, least=1)
 
-# %% ../../nbs/training/15_objectives.ipynb #e592cf11
+# %% ../../nbs/training/15_objectives.ipynb #b3163c6b
 class Player:
     "An objective with the optimisers that serve it."
 
@@ -85,7 +85,7 @@ class Player:
             optimiser.step()
             optimiser.zero_grad()
 
-# %% ../../nbs/training/15_objectives.ipynb #641f7aae
+# %% ../../nbs/training/15_objectives.ipynb #756fe78d
 def load_optimiser(
     optimiser: torch.optim.Optimizer,
     state: Mapping[str, Any],  # its `state_dict`

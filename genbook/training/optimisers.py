@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SCHEDULES', 'NEWTON_SCHULZ', 'rate_factor', 'Settings', 'orthogonalise', 'Muon', 'matrices', 'make_optimisers']
 
-# %% ../../nbs/training/13_optimisers.ipynb #df446f4a
+# %% ../../nbs/training/13_optimisers.ipynb #088a95d7
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from .options import check_choice, check_number
 
-# %% ../../nbs/training/13_optimisers.ipynb #8105930b
+# %% ../../nbs/training/13_optimisers.ipynb #bfeeddb3
 SCHEDULES = ("constant", "linear", "cosine")
 
 
@@ -34,7 +34,7 @@ def rate_factor(
     left = 1 - done if schedule == "linear" else (1 + math.cos(math.pi * done)) / 2
     return final + (1 - final) * left
 
-# %% ../../nbs/training/13_optimisers.ipynb #0dab4ae7
+# %% ../../nbs/training/13_optimisers.ipynb #102fd1c3
 @dataclass(frozen=True)
 class Settings:
     "How parameters are optimised."
@@ -55,7 +55,8 @@ class Settings:
         check_number("warmup", self.warmup, whole=True, least=0)
         if self.clip is not None: check_number("clip", self.clip, above=0)
         if not (isinstance(self.betas, (tuple, list)) and len(self.betas) == 2):
-            raise ValueError(f"betas is {self.betas!r}, but two numbers from 0 to below 1 were expected: try (0.9, 0.999).")
+            raise ValueError(
+                f"betas is {self.betas!r}, but two numbers from 0 to below 1 were expected: try (0.9, 0.999).")
         for beta in self.betas: check_number("betas", beta, least=0, below=1)
         check_choice("optimiser", self.optimiser, ("adamw", "muon"))
         check_choice("schedule", self.schedule, SCHEDULES)
@@ -68,7 +69,7 @@ class Settings:
         "What rates are multiplied by at a step."
         return rate_factor(number, steps, self.warmup, self.schedule, self.final)
 
-# %% ../../nbs/training/13_optimisers.ipynb #8b35b785
+# %% ../../nbs/training/13_optimisers.ipynb #4db65bb1
 NEWTON_SCHULZ = 3.4445, -4.7750, 2.0315  # a, b, c: steepest at 0
 
 
@@ -86,7 +87,7 @@ def orthogonalise(
     x = x * (min(x.shape) ** 0.5 / (x.norm() + 1e-12))
     return x.T if matrix.shape[0] > matrix.shape[1] else x
 
-# %% ../../nbs/training/13_optimisers.ipynb #b38862f4
+# %% ../../nbs/training/13_optimisers.ipynb #ee7bb384
 class Muon(torch.optim.Optimizer):
     "Momentum whose updates are orthogonalised (Jordan, 2024); for weights of two or more axes."
 
@@ -115,7 +116,7 @@ class Muon(torch.optim.Optimizer):
         parameter.mul_(1 - group["lr"] * group["weight_decay"])
         parameter.add_(orthogonalise(update).view_as(parameter), alpha=-group["lr"] * reach)
 
-# %% ../../nbs/training/13_optimisers.ipynb #2468c5eb
+# %% ../../nbs/training/13_optimisers.ipynb #6f448d11
 def matrices(
     network: nn.Module,
     parameters: Iterable[nn.Parameter],  # some of those of `network`

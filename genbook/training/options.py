@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['check_number', 'check_choice']
 
-# %% ../../nbs/training/09_options.ipynb #12191a8c
+# %% ../../nbs/training/09_options.ipynb #3eb5124c
 import math
 from collections.abc import Sequence
 
 import numpy as np
 
-# %% ../../nbs/training/09_options.ipynb #e91c0291
+# %% ../../nbs/training/09_options.ipynb #a52b7519
 def check_number(
     name: str,  # of the option
     value: float,

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['History', 'KERNEL_VIEW', 'interrupts', 'Recorder', 'Control', 'Run', 'progress', 'in_kernel', 'show', 'line']
 
-# %% ../../nbs/training/11_run.ipynb #f20c2e9c
+# %% ../../nbs/training/11_run.ipynb #5e8827b6
 import asyncio
 import contextlib
 import importlib
@@ -20,7 +20,7 @@ from typing import Any, TextIO
 from ..core import Model, check_seed
 from .steps import Step, Stepwise, train
 
-# %% ../../nbs/training/11_run.ipynb #04d334e6
+# %% ../../nbs/training/11_run.ipynb #2bf2b3e7
 @contextlib.contextmanager
 def interrupts(
     handle: Callable[[], None],  # called on the first Ctrl-C
@@ -39,7 +39,7 @@ def interrupts(
     try: yield
     finally: signal.signal(signal.SIGINT, usual)
 
-# %% ../../nbs/training/11_run.ipynb #fa1bf72a
+# %% ../../nbs/training/11_run.ipynb #b54555f1
 History = dict[str, tuple[list[int], list[float]]]  # name of a loss -> step numbers, values
 
 
@@ -69,7 +69,7 @@ class Recorder:
                     values.append(value)
         return self.found
 
-# %% ../../nbs/training/11_run.ipynb #409af133
+# %% ../../nbs/training/11_run.ipynb #4b90c75d
 class Control:
     "Something under way that can be paused, resumed and stopped between two steps."
 
@@ -95,7 +95,7 @@ class Control:
         "Whether it has ended, in whichever way."
         return self.ended.is_set()
 
-# %% ../../nbs/training/11_run.ipynb #a7c9dfb4
+# %% ../../nbs/training/11_run.ipynb #794b7a81
 class Run(Control):
     "Learning under way: pause it, resume it, stop it, wait for it. The model may be used meanwhile."
 
@@ -197,7 +197,7 @@ def progress(step: Step, status: str) -> str:
     precision = f", {step.precision}" if step.precision not in ("", "float32") else ""
     return f", step {step.number:,} of {step.total:,}, {losses}, {step.speed:,.0f} items/s{precision}{left}"
 
-# %% ../../nbs/training/11_run.ipynb #0d36264d
+# %% ../../nbs/training/11_run.ipynb #bc73745f
 KERNEL_VIEW = ("genbook.widgets.run", "watch")  # module and function that show a run in a notebook
 
 

@@ -6,7 +6,7 @@
 __all__ = ['TRAIN_OPTIONS', 'Losses', 'Step', 'Stepwise', 'check_learnable', 'step_seed', 'clone', 'check_options', 'check_same',
            'train', 'with_checkpoints']
 
-# %% ../../nbs/training/10_steps.ipynb #88ed6912
+# %% ../../nbs/training/10_steps.ipynb #ef533b26
 import inspect
 import time
 from abc import abstractmethod
@@ -23,7 +23,7 @@ from ..core import Model, arguments, check_seed, did_you_mean, digest, is_fitted
 from ..data import Data, check_items
 from ..store import class_name, read_folder, write_folder
 
-# %% ../../nbs/training/10_steps.ipynb #12bd7e4f
+# %% ../../nbs/training/10_steps.ipynb #23f22cdf
 class Losses(Mapping[str, float]):
     "Losses by name, fetched from the device when they are first looked at."
 
@@ -51,7 +51,7 @@ class Losses(Mapping[str, float]):
     def __repr__(self) -> str:
         return repr(dict(self))
 
-# %% ../../nbs/training/10_steps.ipynb #6a839afc
+# %% ../../nbs/training/10_steps.ipynb #13e521d8
 @dataclass(frozen=True)
 class Step:
     "One update of a model: which it was, what it cost, and how to come back to it."
@@ -79,7 +79,7 @@ class Step:
         "Seconds until the last step, if the speed stays."
         return self.seconds / self.number * (self.total - self.number)
 
-# %% ../../nbs/training/10_steps.ipynb #db2fc41a
+# %% ../../nbs/training/10_steps.ipynb #5969b25d
 class Stepwise(Model):
     "A model that learns step by step."
 
@@ -111,7 +111,7 @@ class Stepwise(Model):
         run.here()
         return self
 
-# %% ../../nbs/training/10_steps.ipynb #a3a0afbe
+# %% ../../nbs/training/10_steps.ipynb #764da309
 def check_learnable(
     data: Data,
     *,
@@ -125,7 +125,8 @@ def check_learnable(
             "numbers: choose a model of sequences or texts, or make arrays of them.")
     if len(data) < 2:
         raise ValueError(
-            f"There {'is 1 item' if len(data) else 'are no items'}, but at least 2 are needed to learn what varies: pass more items.")
+            f"There {'is 1 item' if len(data) else 'are no items'}, but at least 2 are needed to learn what varies: "
+            "pass more items.")
     if isinstance(data.items, list): return
     check_items(data.items, missing=missing)
     if bool((data.items == data.items[0]).all()):
@@ -147,7 +148,7 @@ def clone(model: Model) -> Model:
     if is_fitted(model): twin.restore(model.state())
     return twin
 
-# %% ../../nbs/training/10_steps.ipynb #839730c8
+# %% ../../nbs/training/10_steps.ipynb #afbebfef
 TRAIN_OPTIONS = ("seed", "checkpoint", "every", "resume")  # what `train` takes itself
 
 
@@ -160,7 +161,8 @@ def check_options(model: Stepwise, options: Mapping[str, Any]) -> None:
     for name in options:
         if name not in known:
             raise TypeError(
-                f"{type(model).__name__} has no training option {name!r}.{did_you_mean(name, [*known, *TRAIN_OPTIONS])}")
+                f"{type(model).__name__} has no training option {name!r}."
+                f"{did_you_mean(name, [*known, *TRAIN_OPTIONS])}")
 
 
 def check_same(folder: str | Path, saved: Mapping[str, Any], now: Mapping[str, Any]) -> None:
@@ -171,7 +173,7 @@ def check_same(folder: str | Path, saved: Mapping[str, Any], now: Mapping[str, A
                 f"The checkpoint {folder} was made with other {name} ({saved[name]!r}, not {value!r}): "
                 "to go on from it, pass the same; to start anew, leave out resume.")
 
-# %% ../../nbs/training/10_steps.ipynb #1144c46c
+# %% ../../nbs/training/10_steps.ipynb #8bbaf8c6
 def train(
     model: Stepwise,
     x: Any,  # items to learn from: tensor, array or `Data`
@@ -182,7 +184,7 @@ def train(
     resume: str | Path | None = None,  # checkpoint to go on from
     **options: Any,  # what the model's `learn` takes
 ) -> Iterator[Step]:
-    "Train `model` on `x`, yielding a `Step` after each update. Leave the loop to stop: the model keeps what it learnt."
+    "Train `model` on `x`, yielding a `Step` after each. Leave the loop to stop: the model keeps what it learnt."
     check_options(model, options)
     x, state = x if isinstance(x, Data) else Data(x), None
     seed = None if seed is None else check_seed(seed)
@@ -198,7 +200,7 @@ def train(
     if checkpoint is None: return steps
     return with_checkpoints(steps, Path(checkpoint), every, {**origin, "options": options, "seed": seed})
 
-# %% ../../nbs/training/10_steps.ipynb #50187c1e
+# %% ../../nbs/training/10_steps.ipynb #a0a25456
 def with_checkpoints(
     steps: Iterator[Step],
     folder: Path,

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['ChannelsLast', 'image_shape', 'image_encoder', 'image_decoder']
 
-# %% ../../../nbs/training/networks/02_convolutional.ipynb #ccbc06e5
+# %% ../../../nbs/training/networks/02_convolutional.ipynb #7adb862b
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
-# %% ../../../nbs/training/networks/02_convolutional.ipynb #d2c13d43
+# %% ../../../nbs/training/networks/02_convolutional.ipynb #95105622
 class ChannelsLast(nn.Sequential):
     "Layers whose images have their channels last in memory; shapes stay (n, channels, height, width)."
 
@@ -30,7 +30,7 @@ def image_shape(shape: Sequence[int]) -> Sequence[int]:
             "whose sides are multiples of 4: pad or crop them, or choose network='feedforward'.")
     return shape
 
-# %% ../../../nbs/training/networks/02_convolutional.ipynb #0712a9e8
+# %% ../../../nbs/training/networks/02_convolutional.ipynb #73b5859d
 def image_encoder(
     shape: Sequence[int],  # channels, height, width of an image; height and width multiples of 4
     width: int,  # size of the result

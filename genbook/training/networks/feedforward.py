@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['feedforward']
 
-# %% ../../../nbs/training/networks/01_feedforward.ipynb #940733df
+# %% ../../../nbs/training/networks/01_feedforward.ipynb #6b516570
 import itertools
 from collections.abc import Sequence
 
 from torch import nn
 
-# %% ../../../nbs/training/networks/01_feedforward.ipynb #a91a76ea
+# %% ../../../nbs/training/networks/01_feedforward.ipynb #dee35924
 def feedforward(
     sizes: Sequence[int],  # inputs, hidden layers, outputs
 ) -> nn.Sequential:  # (n, inputs) -> (n, outputs)

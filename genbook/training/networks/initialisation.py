@@ -6,7 +6,7 @@
 __all__ = ['Resets', 'fill', 'held', 'fill_uniform', 'fill_linear', 'fill_recurrent', 'fill_embedding', 'fill_norm', 'fill_prelu',
            'fill_attention', 'fill_attention_output', 'initialise', 'channels_last', 'make']
 
-# %% ../../../nbs/training/networks/00_initialisation.ipynb #521317f7
+# %% ../../../nbs/training/networks/00_initialisation.ipynb #0417886c
 import functools
 import inspect
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.conv import _ConvNd
 from torch.nn.modules.linear import NonDynamicallyQuantizableLinear
 
-# %% ../../../nbs/training/networks/00_initialisation.ipynb #1f8c0697
+# %% ../../../nbs/training/networks/00_initialisation.ipynb #0850d9d1
 @runtime_checkable
 class Resets(Protocol):
     "A module that fills its own parameters and buffers from a generator."
@@ -33,15 +33,15 @@ def fill(layer: nn.Module, generator: torch.Generator) -> None:
         layer.reset_parameters(generator)
     elif held(layer):
         raise TypeError(
-            f"{type(layer).__name__} has parameters or buffers that genbook does not know how to draw, but every layer "
-            "needs initial values: give it a method reset_parameters(generator), or use layers of torch.nn.")
+            f"{type(layer).__name__} has parameters or buffers that genbook does not know how to draw, but every "
+            "layer needs initial values: give it a method reset_parameters(generator), or use layers of torch.nn.")
 
 
 def held(layer: nn.Module) -> list[Tensor]:
     "The parameters and buffers of `layer` itself, without those of layers inside it."
     return [*layer.parameters(recurse=False), *layer.buffers(recurse=False)]
 
-# %% ../../../nbs/training/networks/00_initialisation.ipynb #266585fa
+# %% ../../../nbs/training/networks/00_initialisation.ipynb #e318ff58
 def fill_uniform(layer: nn.Module, inputs: int, generator: torch.Generator) -> None:
     "All parameters of `layer`, uniform within 1 / sqrt(inputs)."
     bound = inputs**-0.5
@@ -72,7 +72,7 @@ def fill_embedding(layer: nn.Embedding | nn.EmbeddingBag, generator: torch.Gener
     if layer.padding_idx is not None:
         with torch.no_grad(): layer.weight[layer.padding_idx].zero_()
 
-# %% ../../../nbs/training/networks/00_initialisation.ipynb #4c5bedc9
+# %% ../../../nbs/training/networks/00_initialisation.ipynb #5a722699
 @fill.register(_NormBase)  # batch and instance norms
 @fill.register(nn.LayerNorm)
 @fill.register(nn.GroupNorm)
@@ -105,7 +105,7 @@ def fill_attention_output(layer: NonDynamicallyQuantizableLinear, generator: tor
     fill_linear(layer, generator)
     if layer.bias is not None: nn.init.zeros_(layer.bias)
 
-# %% ../../../nbs/training/networks/00_initialisation.ipynb #677f5d6a
+# %% ../../../nbs/training/networks/00_initialisation.ipynb #ba217950
 def initialise(network: nn.Module, generator: torch.Generator) -> None:
     "Fill all parameters and buffers of `network` with initial values drawn from `generator`."
     for layer in network.modules(): fill(layer, generator)

@@ -5,10 +5,12 @@
 # %% auto #0
 __all__ = ['CELLS', 'Recurrent']
 
-# %% ../../../nbs/training/networks/03_recurrent.ipynb #9834dedc
+# %% ../../../nbs/training/networks/03_recurrent.ipynb #f72fc3d4
 from torch import Tensor, nn
 
-# %% ../../../nbs/training/networks/03_recurrent.ipynb #885aacd1
+from ..options import check_choice
+
+# %% ../../../nbs/training/networks/03_recurrent.ipynb #54641899
 CELLS = {"GRU": nn.GRU, "LSTM": nn.LSTM}
 
 
@@ -23,7 +25,7 @@ class Recurrent(nn.Module):
         layers: int = 1,  # recurrent layers on top of each other
     ):
         super().__init__()
-        if cell not in CELLS: raise ValueError(f"cell is {cell!r}, but one of {', '.join(CELLS)} was expected: try GRU.")
+        check_choice("cell", cell, tuple(CELLS))
         self.embedding = nn.Embedding(symbols, width)
         self.memory = CELLS[cell](width, width, layers, batch_first=True)
         self.head = nn.Linear(width, symbols)
