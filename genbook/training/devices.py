@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['EMULATED_SPEED', 'find_accelerator', 'average_over_processes', 'has_bfloat16', 'find_precision']
 
-# %% ../../nbs/training/14_devices.ipynb #0312cd75
+# %% ../../nbs/training/14_devices.ipynb #4113d380
 import os
 import warnings
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from .options import check_choice
 
 if TYPE_CHECKING: from accelerate import Accelerator
 
-# %% ../../nbs/training/14_devices.ipynb #684b8666
+# %% ../../nbs/training/14_devices.ipynb #0f4224e4
 def find_accelerator() -> "Accelerator":
     "The device of this process, and the other processes; a RuntimeError if there should be others that are not seen."
     from accelerate import Accelerator
@@ -37,12 +37,12 @@ def average_over_processes(
     tensors: Sequence[Tensor],  # floating point
 ) -> None:
     "Replace `tensors` by their means over all processes, in one exchange."
-    if accelerator.num_processes == 1: return
+    if accelerator.num_processes == 1 or not tensors: return
     flat = accelerator.reduce(torch.cat([t.detach().flatten() for t in tensors]), reduction="mean")
     means = flat.split([t.numel() for t in tensors])
     for tensor, mean in zip(tensors, means): tensor.detach().copy_(mean.view_as(tensor))
 
-# %% ../../nbs/training/14_devices.ipynb #0da7e57a
+# %% ../../nbs/training/14_devices.ipynb #d50edd48
 EMULATED_SPEED = 0.13  # of bfloat16 beside float32 on a processor without it, measured on a VAE with AVX2
 
 
