@@ -13,8 +13,8 @@ PRETRAINED = Path(__file__).parent / "pretrained"
 
 EXPORTS = {  # module -> names; those of `models` are the families of models
     "core": ["Model", "Samples", "capabilities"],
-    "check": ["check_model"],
     "core.store": ["load", "pretrained", "save"],
+    "training": ["check_model"],
     "models.kernels": ["KernelDensity"],
     "models.likelihood": ["Bernoulli", "Categorical", "Gaussian", "Poisson", "Product"],
     "models.ngrams": ["NGram"],

@@ -1,0 +1,15 @@
+"""Networks that models share, one file for each kind. They import torch alone.
+
+- initialisation: initial weights from a seed, for every layer of torch.nn
+- feedforward: linear layers with ReLUs in between
+- convolutional: images taken apart and put together
+- recurrent: GRU and LSTM over symbols
+"""
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+    "convolutional": ["ChannelsLast", "image_decoder", "image_encoder", "image_shape"],
+    "feedforward": ["feedforward"],
+    "initialisation": ["Resets", "channels_last", "fill", "initialise", "make"],
+    "recurrent": ["Recurrent"],
+})
