@@ -23,7 +23,7 @@ import torch
 
 from .core import Conditional, HasElbo, HasLatent, HasLogProb, HasWeightedFit, Model, Noise, NotFitted, arguments, fingerprint, is_fitted, models_inside
 from .data import Data, Vectors, are_symbols
-from .em import ByEM
+from .training import ByEM
 from .store import load, save
 from .train import Neural, Stepwise, clone, step_seed, train
 
@@ -142,7 +142,7 @@ def likelihood_never_falls(case: Case) -> None:
     options, before = {k: v for k, v in case.options.items() if k != "progress"}, {}
     for step in train(case.new(), case.data, seed=1, **options):
         for name, loss in step.losses.items():
-            if name == "loss" and case.fitted.given_up_: continue  # the best of those that are left
+            if name == "loss" and case.fitted.failed_: continue  # the best of those that are left
             expect(loss <= before.get(name, loss) + case.fitted.round_off * max(1, abs(loss)), f"the loss of {name} rose from {before.get(name)} to {loss} at step {step.number}")
         before = step.losses
 
