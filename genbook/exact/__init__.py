@@ -11,6 +11,9 @@ gaussian_family, discrete_families, product_family: Gaussians; Bernoulli, Poisso
 model_family: any model with a density and a weighted fit in place of a family
 transitions: the M step of a Markov chain, topologies
 symbols: vocabularies
+hidden_chain: how a hidden Markov model prepares sequences, and its E step and M step
+known_states: counting when states are known
+chain_samples: drawing states and frames, also onwards from a prefix
 """
 import lazy_loader
 
@@ -33,5 +36,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "product_family": ["ProductFamily"],
     "model_family": ["ModelFamily", "add_statistics"],
     "transitions": ["allowed", "shares", "stationary_transition"],
+    "hidden_chain": ["Frames", "HiddenChain", "PreparedChain", "check_hmm", "describe_emissions", "emission_family"],
+    "known_states": ["count_emissions", "count_path", "path_places"],
+    "chain_samples": ["prefix_states", "sample_frames", "sample_states"],
     "symbols": ["UNKNOWN", "numbered", "symbol_places", "symbol_values", "vocabulary"],
 })

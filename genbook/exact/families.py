@@ -19,7 +19,7 @@ from .blocks import relative
 from .missing import BLOCK
 from .starts import kmeans_plus_plus, spread_out
 
-# %% ../../nbs/exact/26_families.ipynb #3d6289e1
+# %% ../../nbs/exact/26_families.ipynb #27195559
 @dataclass(frozen=True)
 class Known:
     "What is precomputed of all rows: where they lie, how far apart, and what else a family needs."
@@ -50,6 +50,10 @@ class ExponentialFamily(ABC):
     @abstractmethod
     def precompute(self, rows: Tensor, weights: Tensor | None = None) -> Known:  # (n, d), (n,)
         "What is to be known of all rows at once."
+
+    def recall(self, parameters: Mapping[str, Tensor]) -> Known:
+        "What is known of rows like those that parameters were learnt from, as far as densities need it."
+        return Known(torch.zeros(0, dtype=torch.float64), torch.ones(0, dtype=torch.float64))
 
     def arrange(self, known: Known, rows: Tensor) -> list[Part]:  # (n, d)
         "Rows as statistics want them."
