@@ -92,7 +92,7 @@ def check_steps(steps: int, tolerance: float) -> None:
         raise ValueError(f"tolerance is {tolerance!r}, but a number from 0 was expected: "
                          "try 1e-6, or 0 to make all steps.")
 
-# %% ../../nbs/training/14_em.ipynb #dc26557f
+# %% ../../nbs/training/14_em.ipynb #63541149
 class ByEM(Stepwise):
     """A model fitted by expectation-maximisation from several starts side by side (Dempster, Laird and Rubin, 1977).
 
@@ -144,8 +144,20 @@ class ByEM(Stepwise):
         if "parameters_" in vars(self) and self.modality_ not in (None, data.modality):
             raise ValueError(f"This model learnt from {self.modality_!r}, but these items are {data.modality!r}: "
                              f"fit a new {type(self).__name__}() to them.")
+        return self.climb(data, None, seed, steps, tolerance, state)
+
+    def climb(
+        self,
+        data: Data,
+        weights: Tensor | None,  # (n,) how much each item counts; None for one each
+        seed: int,
+        steps: int,
+        tolerance: float = 1e-6,
+        state: Mapping[str, Any] | None = None,
+    ) -> Iterator[Step]:
+        "The steps of `learn`, also for items that count more or less."
         before = dict(self.state())
-        with as_it_was(self, before): prepared = self.prepare(data)
+        with as_it_was(self, before): prepared = self.prepare(data) if weights is None else self.prepare(data, weights)
         return ascend(self, prepared, data, seed, state, steps, tolerance, before)
 
     def keep(self, data: Data, parameters: dict[str, Any], failed: dict[int, str], converged: bool) -> None:
