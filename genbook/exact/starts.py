@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ..core import Noise
 
-# %% ../../nbs/exact/22_starts.ipynb #cb89b26b
+# %% ../../nbs/exact/22_starts.ipynb #03ca7a55
 @dataclass(frozen=True)
 class Starts:
     "Centres for each restart, and how it stretches columns before it measures distances."
@@ -47,11 +47,11 @@ def kmeans_plus_plus(
     stretch = noise.normal(z.shape[1], dtype=torch.float64).abs().clamp(min=1e-3)
     stretch[0] = 1
     chosen = []
-    for own, factor in zip(u, stretch):
+    for r, (own, factor) in enumerate(zip(u, stretch)):
         seen, nearest, which = z * factor, torch.ones(n, dtype=torch.float64), []
         size = seen.square().sum(1)
         for j in range(k):
-            edges = (nearest * counts).cumsum(0)
+            edges = ((nearest if r % 2 == 0 else (nearest > 1e-12).double()) * counts).cumsum(0)
             i = int(torch.searchsorted(edges, own[j] * edges[-1], right=True).clamp(max=n - 1))
             distance = (size - 2 * seen @ seen[i] + size[i]).clamp_(min=0)
             distance[i] = 0
