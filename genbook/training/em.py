@@ -165,7 +165,7 @@ class ByEM(Stepwise):
         found = dict(modality_=data.modality, failed_=failed, converged_=converged, parameters_=parameters)
         vars(self).update(found)
 
-# %% ../../nbs/training/14_em.ipynb #c76c5099
+# %% ../../nbs/training/14_em.ipynb #ef5fcbc2
 def started(model: ByEM, x: Any, seed: int) -> tuple[Climb, dict[str, Any]]:
     "A climb that begins: all restarts, or the one that goes on from what the model has learnt; and their parameters."
     begun = time.perf_counter()
@@ -182,7 +182,7 @@ def judged(model: ByEM, now: Climb, before: Climb, ahead: dict, last: dict | Non
         if why := fell(r, now.number, was, high, model.round_off):
             if last is not None and math.isfinite(was): now = now.end(r, was, pick(last, i))
             now = now.fail({r: why})
-        elif high - was < tolerance: now = now.end(r, high, pick(ahead, i))
+        elif tolerance and high - was < tolerance: now = now.end(r, high, pick(ahead, i))
     return now
 
 
