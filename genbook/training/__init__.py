@@ -1,22 +1,23 @@
 """How models learn, and how a model is checked. It imports from `core` and `data` alone.
 
-- options: numbers and choices, checked in one sentence
-- steps: `Step`, `Stepwise`, `train`, and checkpoints that go on bit for bit
-- run: a loop that can be paused, stopped and watched
-- batches: which items a step learns from; windows and padding
-- optimisers: AdamW and Muon, schedules
-- devices: where networks compute, with whom, and in how many bits
-- objectives: who minimises what
-- neural: `Neural`, gradient descent in hooks
-- networks: initial weights, and one file for each kind of network
-- descent: the loop itself
-- laws, learning_laws, capability_laws, check: the contract tests
+- `options`: numbers and choices, checked in one sentence
+- `steps`: `Step`, `Stepwise`, `train`, and checkpoints that go on bit for bit
+- `run`: a loop that can be paused, stopped and watched
+- `batches`: which items a step learns from; windows and padding
+- `optimisers`: AdamW and Muon, schedules
+- `devices`: where networks compute, with whom, and in how many bits
+- `objectives`: who minimises what
+- `descent`, `neural`: the loop of gradient descent, and `Neural`, which is made of its hooks
+- `networks`: initial weights, and one file for each kind of network
+- `em`: expectation-maximisation, the E step and the M step from several starts
+- `laws`, `learning_laws`, `capability_laws`, `check`: the contract tests
 """
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "check": ["LAWS", "Report", "check_model"],
     "laws": ["Case", "Passed", "bad_items", "expect", "same", "with_value"],
+    "em": ["ByEM", "Climb", "as_it_was", "as_one", "pick"],
     "batches": ["Order", "padded", "stacked", "windows"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16"],
     "networks": ["ChannelsLast", "Recurrent", "feedforward", "image_decoder", "image_encoder", "initialise", "make"],
