@@ -254,6 +254,8 @@ class Samples:
     Slicing gives samples; `samples.items` is the bare tensor (n, *item), or a list if items differ in size, and `np.asarray(samples)` an array of it.
     """
 
+    progress = (1, 1)  # the step after which they are like this, of how many
+
     def __init__(self, items: Any, modality: Modality, origin: Origin):
         self.items, self.modality, self.origin = items, modality, origin
 
@@ -584,7 +586,10 @@ def stream_samples(model: Model, n: int, *, seed: int | None = None, **options: 
     "The items of `sample(n)` as they form; whoever leaves the loop keeps the newest."
     require_fitted(model)
     seed, indices, options = check_seed(seed), tuple(range(n)), read_options(model, options)
-    for partial in model.stream(Noise(seed, indices), **options): yield samples_of(model, partial.items, seed, indices, options)
+    for partial in model.stream(Noise(seed, indices), **options):
+        samples = samples_of(model, partial.items, seed, indices, options)
+        samples.progress = (partial.number, partial.total)
+        yield samples
 
 # %% ../nbs/00_core.ipynb #ac07f441
 def capabilities(model: Model) -> list[str]:

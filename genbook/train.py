@@ -400,7 +400,7 @@ class Run:
         return f"{type(self.model).__name__}: {self.status}, step {s.number:,} of {s.total:,}, {losses}, {s.speed:,.0f} items/s{left}"
 
 # %% ../nbs/12_train.ipynb #202f5bc9
-KERNEL_VIEW = ("genbook.widgets.run", "watch")  # module and function that show a run in a notebook
+KERNEL_VIEW = ("genbook.ui.widgets.run", "watch")  # module and function that show a run in a notebook
 
 
 def in_kernel() -> bool:
