@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['CAPABILITIES', 'Explained', 'InvalidValue', 'InvalidType', 'NotFitted', 'Unsupported', 'did_you_mean', 'Noise',
            'check_seed', 'Condition', 'Option', 'Modality', 'object_array', 'in_short', 'Origin', 'available_if',
-           'Samples', 'Model', 'read_options', 'draw_samples', 'samples_of', 'arguments', 'is_fitted', 'require_fitted',
-           'escape', 'digest', 'fingerprint', 'models_inside', 'version', 'condition_on', 'HasLogProb', 'HasElbo',
-           'HasLatent', 'Conditional', 'Trains', 'Partial', 'Streams', 'HasWeightedFit', 'HasStatistics', 'Completes',
-           'HasStates', 'HasGaussians', 'stream_samples', 'capabilities', 'require', 'check_weights']
+           'Samples', 'Model', 'read_options', 'draw_samples', 'samples_of', 'clone', 'arguments', 'is_fitted',
+           'require_fitted', 'escape', 'digest', 'fingerprint', 'models_inside', 'version', 'condition_on',
+           'HasLogProb', 'HasElbo', 'HasLatent', 'Conditional', 'Trains', 'Partial', 'Streams', 'HasWeightedFit',
+           'HasStatistics', 'Completes', 'HasStates', 'HasGaussians', 'stream_samples', 'latent_choices',
+           'capabilities', 'require', 'check_weights']
 
 # %% ../nbs/00_core.ipynb #c11ca23e
 import copy
@@ -186,8 +187,13 @@ class Option(Condition):
     default: Any = None
 
     def read(self, name: str, value: Any) -> Any:
-        found = super().read(name, value)
-        return int(found) if self.kind == "number" and isinstance(self.default, int) else found
+        whole = self.kind == "number" and not isinstance(self.default, float)
+        try: found = super().read(name, value)
+        except InvalidValue:
+            if self.kind != "number": raise
+            kind = "a whole number" if whole else "a number"
+            raise InvalidValue(f"{name} is {value!r}, but {kind} from {self.low:g} to {self.high:g} was expected: choose one.") from None
+        return int(found) if whole else found
 
 # %% ../nbs/00_core.ipynb #68c80e76
 @runtime_checkable
@@ -222,6 +228,7 @@ class Origin:
     indices: tuple[int, ...]  # position of each item in the stream of that seed
     conditions: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)  # of sampling
+    steps: tuple[int, int] | None = None  # after how many of all steps they were like this, unless they are finished
     version: str = __version__
 
     def json(self) -> str:
@@ -254,8 +261,6 @@ class Samples:
     Slicing gives samples; `samples.items` is the bare tensor (n, *item), or a list if items differ in size, and `np.asarray(samples)` an array of it.
     """
 
-    progress = (1, 1)  # the step after which they are like this, of how many
-
     def __init__(self, items: Any, modality: Modality, origin: Origin):
         self.items, self.modality, self.origin = items, modality, origin
 
@@ -283,7 +288,7 @@ class Samples:
                 "pass the model that made them, as it was then.")
         missing = {k: v for k, v in self.origin.conditions.items() if k not in model.conditions}
         model = model.given(**missing) if missing else model
-        return draw_samples(model, self.origin.seed, self.origin.indices, self.origin.options)
+        return draw_samples(model, self.origin.seed, self.origin.indices, **self.origin.options)
 
     @available_if(lambda self: hasattr(self.modality, "frame"))
     def frame(
@@ -341,7 +346,7 @@ class Model(ABC):
         "Make `n` new items."
         if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
             raise InvalidValue(f"n is {n!r}, but a number of items is a whole number from 1: ask for sample(1) or more.")
-        return draw_samples(self, check_seed(seed), range(n), options)
+        return draw_samples(self, check_seed(seed), range(n), **options)
 
     def state(self) -> dict[str, Any]:  # name -> tensor or plain value
         "What was learnt: the attributes whose names end in an underscore."
@@ -366,20 +371,27 @@ def read_options(model: Model, options: Mapping[str, Any]) -> dict[str, Any]:
     declared = model.sampling_options
     for name in options:
         if name in declared: continue
-        raise InvalidType(f"{type(model).__name__} has no sampling option {name!r}.{did_you_mean(name, declared)}")
+        raise InvalidValue(f"{type(model).__name__} has no sampling option {name!r}.{did_you_mean(name, declared)}")
     return {k: option.read(k, options[k]) if k in options else option.default for k, option in declared.items()}
 
 
-def draw_samples(model: Model, seed: int, indices: Iterable[int], options: Mapping[str, Any] = MappingProxyType({})) -> Samples:
+def draw_samples(model: Model, seed: int, indices: Iterable[int], **options: Any) -> Samples:
     "The items of `indices` in the stream of `seed`, as `model` makes them."
     require_fitted(model)
     indices, options = tuple(map(int, indices)), read_options(model, options)
     return samples_of(model, model.draw(Noise(seed, indices), **options), seed, indices, options)
 
 
-def samples_of(model: Model, items: Any, seed: int, indices: tuple[int, ...], options: Mapping[str, Any]) -> Samples:
-    origin = Origin(type(model).__name__, fingerprint(model), seed, indices, MappingProxyType(dict(model.conditions)), MappingProxyType(dict(options)))
+def samples_of(model: Model, items: Any, seed: int, indices: tuple[int, ...], options: Mapping[str, Any], steps: Any = None) -> Samples:
+    origin = Origin(type(model).__name__, fingerprint(model), seed, indices, MappingProxyType(dict(model.conditions)), MappingProxyType(dict(options)), steps)
     return Samples(items, model.modality_, origin)
+
+
+def clone(model: Model) -> Model:
+    "A model of the same class and arguments that has learnt the same, with numbers of its own."
+    twin = type(model)(**arguments(model))
+    if is_fitted(model): twin.restore(model.state())
+    return twin
 
 
 def arguments(model: Model) -> dict[str, Any]:
@@ -587,9 +599,13 @@ def stream_samples(model: Model, n: int, *, seed: int | None = None, **options: 
     require_fitted(model)
     seed, indices, options = check_seed(seed), tuple(range(n)), read_options(model, options)
     for partial in model.stream(Noise(seed, indices), **options):
-        samples = samples_of(model, partial.items, seed, indices, options)
-        samples.progress = (partial.number, partial.total)
-        yield samples
+        steps = None if partial.number == partial.total else (partial.number, partial.total)
+        yield samples_of(model, partial.items, seed, indices, options, steps)
+
+
+def latent_choices(model: object) -> Mapping[int, tuple[str, ...]]:
+    "Dimensions of latents that are one of a few choices, with the names of these."
+    return getattr(model, "latent_choices", {})
 
 # %% ../nbs/00_core.ipynb #ac07f441
 def capabilities(model: Model) -> list[str]:

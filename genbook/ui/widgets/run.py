@@ -18,8 +18,8 @@ from IPython import get_ipython
 from IPython.display import display
 from traitlets import Bytes, Dict, List, Unicode
 
-from ...core import Model, Noise, escape
-from ...train import Run, Stepwise, clone, in_kernel, show
+from ...core import Model, Noise, clone, escape
+from ...train import Run, Stepwise, in_kernel, show
 from ..background import Newest
 from ..comms import answer_at_once, static
 from ..plots import PALETTE, families, losses, spread, thin

@@ -13,9 +13,10 @@ from typing import Any
 
 from traitlets import Dict, Int, List
 
-from ...core import Model, Option, Samples, Streams, check_seed, escape, require_fitted, stream_samples
+from ...core import Model, Option, Samples, Streams, check_seed, escape, require_fitted
 from ..background import Newest
 from ..comms import PageWidget, answer_at_once, name_of, page_of, static
+from ..forming import Forming, forming
 from .explorer import field, given, offered_by
 from .frames import gallery
 
@@ -51,14 +52,10 @@ class Draw:
     id: int = 0  # the request's, of the page
     view: str = ""  # who asks
 
-    def of(self, model: Model) -> Iterator[tuple[Samples, int, int]]:  # samples, the step they are at, all steps
+    def of(self, model: Model) -> Iterator[Forming]:
         "The samples of `model`, as they form."
         asked = {name: value for name, value in self.conditions.items() if value not in ("", None)}
-        model = given(model, asked)
-        if not isinstance(model, Streams):
-            yield model.sample(self.n, seed=self.seed, **self.options), 1, 1
-            return
-        for samples in stream_samples(model, self.n, seed=self.seed, **self.options): yield samples, *samples.progress
+        return forming(given(model, asked), self.n, self.seed, self.options)
 
 # %% ../../../nbs/ui/widgets/63_sampler.ipynb #2b638022
 SCRIPT = static("keep.js", "elements.js", "controls.js", "sampler.js")
@@ -103,10 +100,14 @@ class Sampler(PageWidget):
     @property
     def samples(self) -> Samples:
         "The samples as they are drawn with what is chosen now."
-        return [*self._wanted().of(self.model)][-1][0]
+        return self._finished(self._wanted())
 
     def _wanted(self, **changed: Any) -> Draw:
         return Draw(self.n, self.seed, {**self.values, **changed}, self.condition_values)
+
+    def _finished(self, wanted: Draw) -> Samples:
+        *_, last = wanted.of(self.model)
+        return last.samples
 
     def _as_json(self, samples: Samples, number: int = 1, total: int = 1) -> dict[str, Any]:
         return {"number": number, "total": total, **gallery(samples.modality, samples.items)}
@@ -145,7 +146,7 @@ class Sampler(PageWidget):
         found, size = [], 0
         for name, option in self.model.sampling_options.items():
             for value in stops(option):
-                [*_, (samples, _, _)] = self._wanted(**{name: value}).of(self.model)
+                samples = self._finished(self._wanted(**{name: value}))
                 found.append({"name": name, "value": value, "shown": self._as_json(samples)})
                 size += sum(map(len, map(str, found[-1]["shown"].values())))
                 if size > MOST_STOCK: return found
