@@ -8,7 +8,7 @@ import torch
 from genbook.anomaly import Detector, NearestNeighbours, share_of
 from genbook.data import Data, digits
 from genbook.models.likelihood import Gaussian
-from genbook.widgets.screen import screen
+from genbook.ui.widgets.screen import screen
 
 HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
 
