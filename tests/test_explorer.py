@@ -206,8 +206,8 @@ def test_a_model_that_learns_is_shown_anew_while_somebody_looks(explorer, model)
     assert version(model) != before
     assert sent.wait(10)
     say(explorer, kind="look", view="v", on=False)
-    explorer._watcher.join(10)
-    assert not explorer._watcher.is_alive(), "nobody looks: nothing runs"
+    explorer._lookout.thread.join(10)
+    assert not explorer._lookout.thread.is_alive(), "nobody looks: nothing runs"
 
 
 def test_closed_explorers_are_forgotten(model):

@@ -31,9 +31,11 @@ def first_word(magic: Any, words: list[str]) -> str:
 
 def option_values(option: Mapping[str, Any]) -> Choices:
     "What could be written for a sampling option."
-    if option["choices"]: return {str(choice): "default" if choice == option["default"] else "choice" for choice in option["choices"]}
+    default = str(option["default"])
+    if choices := option["choices"]:
+        return {text: "default" if text == default else "choice" for text in map(str, choices)}
     ends = {} if option["low"] is None else {f"{option['low']:g}": "least", f"{option['high']:g}": "most"}
-    return {f"{option['default']}": "default"} | {text: kind for text, kind in ends.items() if text != f"{option['default']}"}
+    return {default: "default"} | {text: kind for text, kind in ends.items() if text != default}
 
 
 def kind_of(option: Mapping[str, Any]) -> str:

@@ -95,7 +95,7 @@ def learning_options(cls: type | str) -> Taken:
 
 # %% ../../nbs/ui/52_discovery.ipynb #4e671638
 def is_kind(cls: type, kind: str) -> bool:
-    "Whether `cls` is a class of `Model` or `Samples`, as `kind` says: the variable itself may be anything, and is not touched."
+    "Whether `cls` is a class of `Model` or `Samples`, as `kind` says; a variable of it is not touched."
     if "genbook.core" not in sys.modules or "torch" not in sys.modules: return False
     return issubclass(cls, getattr(sys.modules["genbook.core"], kind))
 
@@ -126,7 +126,7 @@ def accepted(name: str, namespace: Mapping[str, Any]) -> dict[str, dict[str, Any
     return {key: vars(condition) for key, condition in model.accepts.items() if key not in model.conditions}
 
 
-def sampling(name: str, namespace: Mapping[str, Any]) -> dict[str, dict[str, Any]]:  # name -> choices, low, high, default
+def sampling(name: str, namespace: Mapping[str, Any]) -> dict[str, dict[str, Any]]:  # the same, with a default
     "The sampling options of the model called `name`."
     model = models_in(namespace).get(name)
     if model is not None: return {key: vars(option) for key, option in model.sampling_options.items()}

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SECONDS', 'SCRIPT', 'STYLE', 'PADDING', 'slider_range', 'sliders', 'one_slider', 'offered_by', 'first_value', 'given',
-           'to_begin_with', 'all_conditions', 'field', 'Explorer']
+           'to_begin_with', 'all_conditions', 'field', 'Lookout', 'saved_image', 'Explorer']
 
 # %% ../../../nbs/ui/widgets/62_explorer.ipynb #828c7c09
 import itertools
@@ -13,7 +13,7 @@ import math
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ from torch import Tensor
 from traitlets import Bool, Dict, Float, List, observe
 
 from ... import __version__
-from ...core import (Condition, Conditional, HasLatent, Model, Noise, check_seed, escape, fingerprint, latent_choices,
-                          require, version)
+from ...core import (Condition, Conditional, HasLatent, Model, Noise, check_seed, escape, fingerprint,
+                          latent_choices, require, version)
 from ...data import Data, HasPixels
 from ...latent import activity
 from ..comms import PageWidget, answer_at_once, name_of, page_of, static
@@ -48,11 +48,11 @@ SECONDS = 0.5  # for finding out which latents are most active
 def sliders(
     model: Model,  # has latents
 ) -> list[dict[str, Any]]:  # as JSON, for each latent dimension; most active first
-    "What the page needs to know of each latent dimension: how far it reaches, where it starts, and its choices if it has some."
+    "What the page needs to know of each latent dimension: how far it reaches, where it starts, and its choices."
     drawn = model.latent_prior(Noise(0, range(512)))  # (512, d)
     named = latent_choices(model)
-    active = activity(model, seconds=SECONDS)
-    return [one_slider(i, drawn[:, i], list(named.get(i, ()))) for i in active.argsort(descending=True, stable=True).tolist()]
+    order = activity(model, seconds=SECONDS).argsort(descending=True, stable=True).tolist()
+    return [one_slider(i, drawn[:, i], list(named.get(i, ()))) for i in order]
 
 
 def one_slider(i: int, drawn: Tensor, choices: list[str]) -> dict[str, Any]:
@@ -87,7 +87,8 @@ def to_begin_with(model: Model) -> dict[str, str | float]:
 def all_conditions(offered: Mapping[str, Condition], optional: bool) -> list[dict[str, str]]:
     "Every combination of choices, as the page writes them; without some of them if they are `optional`."
     words = ([None] * optional + [str(v) for v in c.choices] for c in offered.values())
-    return [{name: word for name, word in zip(offered, some) if word is not None} for some in itertools.product(*words)]
+    return [{name: word for name, word in zip(offered, some) if word is not None}
+            for some in itertools.product(*words)]
 
 
 def field(name: str, condition: Condition, optional: bool) -> dict[str, Any]:
@@ -95,6 +96,43 @@ def field(name: str, condition: Condition, optional: bool) -> dict[str, Any]:
     choices = [{"text": str(v), "code": repr(v)} for v in condition.choices]
     return {"name": name, "kind": condition.kind, "low": condition.low, "high": condition.high, "optional": optional,
             "choices": choices}
+
+# %% ../../../nbs/ui/widgets/62_explorer.ipynb #f0aef2b8
+class Lookout:
+    "Calls `tick` twice a second while somebody looks."
+
+    def __init__(
+        self,
+        tick: Callable[[], bool],  # called in a thread of its own; false ends it
+    ):
+        self.tick, self.views, self.closed, self.thread = tick, set(), threading.Event(), None
+
+    def look(self, view: str, on: bool) -> None:
+        "Note that a view is on the screen, or no longer."
+        (self.views.add if on else self.views.discard)(view)
+        if self.views and not (self.thread and self.thread.is_alive()):
+            self.thread = threading.Thread(target=self._watch, name="explorer", daemon=True)
+            self.thread.start()
+
+    def close(self) -> None:
+        "End it."
+        self.closed.set()
+
+    def _watch(self) -> None:
+        while not self.closed.wait(0.5) and self.views and self.tick(): pass
+
+# %% ../../../nbs/ui/widgets/62_explorer.ipynb #96d01b73
+def saved_image(
+    model: Model,  # conditioned
+    latents: Tensor,  # (1, d)
+) -> tuple[str, bytes]:  # name and content of a PNG
+    "What `latents` decode to, with them, the conditions and the model's fingerprint in the metadata of the file."
+    origin = {"model": type(model).__name__, "fingerprint": fingerprint(model), "latents": latents.tolist(),
+              "conditions": dict(model.conditions), "version": __version__, "generator": "genbook"}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"{origin['model']}-{origin['fingerprint'][:8]}.png"
+        model.modality_.write(model.decode(latents), file, json.dumps(origin, default=str))
+        return file.name, file.read_bytes()
 
 # %% ../../../nbs/ui/widgets/62_explorer.ipynb #4b4432c5
 SCRIPT = static("keep.js", "elements.js", "controls.js", "decode.js", "frames.js", "paths.js", "explore.js")
@@ -134,7 +172,7 @@ class Explorer(PageWidget):
         self._choices = all_conditions(offered, optional)
         self._latents = np.zeros(len(dims), np.float32)  # the newest, also in the middle of a drag
         self._busy, self._newest, self._version = threading.RLock(), {}, None
-        self._looking, self._watcher, self._closed, self._place = set(), None, threading.Event(), -1
+        self._lookout, self._learning, self._place = Lookout(self._tick), False, -1
         super().__init__(
             about=self._about(offered),
             dims=dims, accepts=[field(name, c, optional) for name, c in offered.items()], condition_values=first,
@@ -177,7 +215,7 @@ class Explorer(PageWidget):
 
     def close(self) -> None:
         "Take it off the page, and let go of the model."
-        self._closed.set()
+        self._lookout.close()
         super().close()
 
     def _check(self, latents: Any) -> Tensor:
@@ -214,7 +252,8 @@ class Explorer(PageWidget):
         view, number = content["view"], content["id"]
         self._newest[view] = max(number, self._newest.get(view, 0))
         with self._busy:
-            if number < self._newest[view]: return self.send({"kind": "frame", "view": view, "id": number, "stale": True})
+            if number < self._newest[view]:
+                return self.send({"kind": "frame", "view": view, "id": number, "stale": True})
             self._latents = np.frombuffer(buffers[0], np.float32)
             self._send_frame(content["conditions"], view=view, id=number, padded=content.get("pad", False))
 
@@ -234,7 +273,8 @@ class Explorer(PageWidget):
         self._place = (self._place + 1) % n if content["which"] == "next" else check_seed(None) % n
         item = self.data[self._place]
         known = {name: values[0].item() for name, values in item.known.items()}
-        values = {**self.condition_values, **{a["name"]: str(known[a["name"]]) for a in self.accepts if a["name"] in known}}
+        asked = {one["name"] for one in self.accepts} & known.keys()
+        values = {**self.condition_values, **{name: str(known[name]) for name in asked}}
         latents = self._narrow(values).encode(item.items)  # a label that the model has not seen is refused here
         caption = ", ".join([f"item {self._place}", *(f"{k} {v}" for k, v in known.items())])
         with self.hold_sync():
@@ -243,32 +283,22 @@ class Explorer(PageWidget):
 
     def _save(self, content: Mapping[str, Any], buffers: list[memoryview]) -> None:
         latents = torch.from_numpy(np.frombuffer(buffers[0], np.float32).copy())[None]
-        model = self._narrow(content["conditions"])
-        origin = {"model": type(model).__name__, "fingerprint": fingerprint(model), "latents": latents.tolist(),
-                  "conditions": dict(model.conditions), "version": __version__, "generator": "genbook"}
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / f"{origin['model']}-{origin['fingerprint'][:8]}.png"
-            model.modality_.write(model.decode(latents), file, json.dumps(origin, default=str))
-            self.send({"kind": "saved", "view": content["view"], "name": file.name}, [file.read_bytes()])
+        name, image = saved_image(self._narrow(content["conditions"]), latents)
+        self.send({"kind": "saved", "view": content["view"], "name": name}, [image])
 
     def _look(self, content: Mapping[str, Any], buffers: list[memoryview]) -> None:
-        (self._looking.add if content["on"] else self._looking.discard)(content["view"])
-        if self._looking and not (self._watcher and self._watcher.is_alive()):
-            self._watcher = threading.Thread(target=self._watch, name="explorer", daemon=True)
-            self._watcher.start()
+        self._lookout.look(content["view"], content["on"])
 
-    def _watch(self) -> None:
-        "While somebody looks: a new image twice a second if the model changes, and the page's decoder once it rests."
-        learning = False
-        while not self._closed.wait(0.5) and self._looking:
-            try:
-                if self._version not in (None, version(self.model)):
-                    self._send_frame(self.condition_values)
-                    learning = True
-                elif learning:
-                    self._set_in_page(None)
-                    learning = False
-            except Exception as error: return self._show_error(error, {})
+    def _tick(self) -> bool:
+        "While somebody looks: a new image if the model has changed, and the page's decoder once it has come to rest."
+        try:
+            changed, learnt = self._version not in (None, version(self.model)), self._learning
+            self._learning = changed
+            if changed: self._send_frame(self.condition_values)
+            elif learnt: self._set_in_page(None)
+        except Exception as error: self._show_error(error, {})
+        else: return True
+        return False
 
     def __repr__(self) -> str:
         more = ", ..." if len(self._latents) > 8 else ""

@@ -23,7 +23,7 @@ from ...data import HasPixels
 class HasDecoderLayers(HasLatent, Protocol):
     "Decodes latents with a feedforward network: linear layers, each followed by a function."
 
-    def decoder_layers(self) -> list[tuple[Tensor, Tensor, str]]: ...  # weight (out, in), bias (out,), relu|sigmoid|none
+    def decoder_layers(self) -> list[tuple[Tensor, Tensor, str]]: ...  # (out, in), (out,), relu|sigmoid|none
 
 # %% ../../../nbs/ui/widgets/61_page_decoder.ipynb #84d6d4ae
 MOST_WEIGHTS = 1_000_000  # of a decoder that is sent to a page, two bytes each
@@ -35,7 +35,8 @@ def page_decoder(
 ) -> dict[str, Any] | None:  # as JSON; None if this decoder cannot be computed in a page
     "The decoder of `model`, for the page to compute."
     models = [model.given(**some) if some else model for some in conditions]
-    if not all(isinstance(m, HasDecoderLayers) for m in models) or not isinstance(model.modality_, HasPixels): return None
+    if not isinstance(model.modality_, HasPixels): return None
+    if not all(isinstance(m, HasDecoderLayers) for m in models): return None
     layers = [m.decoder_layers() for m in models]
     numbers = numbers_of(layers)
     if sum(n.numel() for n in numbers) > MOST_WEIGHTS: return None

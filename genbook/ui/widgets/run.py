@@ -32,8 +32,9 @@ class Summary:
         self.text, step = repr(run), run.step
         self.cells = {"model": type(run.model).__name__, "ended": run.status}
         if step is not None:
-            self.cells["steps"] = f"{step.number:,}" if step.number == step.total else f"{step.number:,} of {step.total:,}"
-            self.cells |= {kind: spread([run.history[name][1][-1] for name in names]) for kind, names in families(run.history).items()}
+            self.cells["steps"] = f"{step.number:,}" + (f" of {step.total:,}" if step.number < step.total else "")
+            last = {name: values[-1] for name, (_, values) in run.history.items()}
+            self.cells |= {kind: spread([last[name] for name in names]) for kind, names in families(last).items()}
             self.cells |= {"seconds": f"{step.seconds:.1f}", "items/s": f"{step.speed:,.0f}"}
         if run.seed is not None: self.cells["seed"] = str(run.seed)
         if run.error is not None: self.cells["error"] = describe(run.error)
@@ -43,7 +44,8 @@ class Summary:
 
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self.cells)
-        return f"<table><thead><tr>{head}</tr></thead><tbody><tr>{''.join(f'<td>{escape(value)}</td>' for value in self.cells.values())}</tr></tbody></table>"
+        body = "".join(f"<td>{escape(value)}</td>" for value in self.cells.values())
+        return f"<table><thead><tr>{head}</tr></thead><tbody><tr>{body}</tr></tbody></table>"
 
 
 def describe(error: BaseException) -> str:
@@ -72,8 +74,8 @@ class Cell:
         return cls(name, parent) if name else None
 
     def adopt_thread(self) -> None:
-        "Let what this thread prints appear below the cell. From version 7, ipykernel would put it below the newest cell; before, it knows by itself."
-        import ipykernel
+        "Let what this thread prints appear below the cell."
+        import ipykernel  # from version 7 it would put it below the newest cell; before, it knows by itself
         if ipykernel.version_info[0] >= 7: get_ipython().set_parent(self.parent)
 
 # %% ../../../nbs/ui/widgets/64_run.ipynb #b71cd7b8
@@ -119,10 +121,12 @@ class RunView(anywidget.AnyWidget):
     def figures(self) -> dict[str, Any]:
         "Where the run stands."
         run, step, names = self.run, self.run.step, list(self.run.history)
-        at = {"number": step.number, "total": step.total, "seconds": step.seconds, "speed": step.speed, "left": step.left} if step else {"number": 0, "total": 0}
-        return at | {
-            "model": type(run.model).__name__, "status": run.status, "names": names, "families": [[kind, [names.index(name) for name in alike]] for kind, alike in families(names).items()], "sampled": self.sampled,
-            "blocking": self.blocking, "answers": self.answers, "note": self.note, "error": describe(run.error) if run.error else ""}
+        at = {part: getattr(step, part) for part in ("number", "total", "seconds", "speed", "left")} if step else {}
+        kinds = [[kind, [names.index(name) for name in alike]] for kind, alike in families(names).items()]
+        return {"number": 0, "total": 0, **at} | {
+            "model": type(run.model).__name__, "status": run.status, "names": names, "families": kinds,
+            "sampled": self.sampled, "blocking": self.blocking, "answers": self.answers, "note": self.note,
+            "error": describe(run.error) if run.error else ""}
 
     def update(self, run: Run) -> None:
         "What the run calls after every step. Mistakes in here are shown, and never end the learning."
@@ -133,8 +137,9 @@ class RunView(anywidget.AnyWidget):
             if self.ticks == 0 and self.cell is not None and not self.blocking: self.cell.adopt_thread()
             self.ticks += 1
             fresh = self._collect()
-            # all of it now and then (in time: 1, 2, 4, 8 ... tenths of a second), for a browser that missed something and cannot ask
-            if fresh is None or self.ticks & (self.ticks - 1) == 0 or run.finished: self.send_state(["points", "progress"])
+            # all of it now and then (after 1, 2, 4, 8 ... tenths of a second), for a browser that missed something
+            whole = fresh is None or self.ticks & (self.ticks - 1) == 0 or run.finished
+            if whole: self.send_state(["points", "progress"])
             else: self.send({"progress": self.figures()}, [rows(fresh)])
             if run.finished: self._settle()
             else: self._sample(now)
@@ -142,8 +147,8 @@ class RunView(anywidget.AnyWidget):
             self.note = f"The view of this run failed, learning did not: {describe(error)}"
             with suppress(Exception): self.send_state("progress")
 
-    def _collect(self) -> list[np.ndarray] | None:  # None: the points were thinned, so all of them are new to the browser
-        "Take what is new from the history."
+    def _collect(self) -> list[np.ndarray] | None:
+        "Take what is new from the history; None if the points were thinned, so that all are new to the browser."
         fresh, thinned = [], False
         for i, (numbers, values) in enumerate(list(self.run.history.values())):
             if i == len(self.kept):
@@ -152,13 +157,14 @@ class RunView(anywidget.AnyWidget):
             new = np.stack([numbers[self.sent[i]:], values[self.sent[i]:]], 1).astype(np.float64)
             self.sent[i] += len(new)
             kept = np.concatenate([self.kept[i], new])
-            if len(kept) > self.most: kept, thinned = np.stack(thin(kept[:, 0], kept[:, 1], self.most // 2), 1), True
+            if len(kept) > self.most:
+                kept, thinned = np.stack(thin(kept[:, 0], kept[:, 1], self.most // 2), 1), True
             self.kept[i] = kept
             fresh.append(new)
         return None if thinned else fresh
 
     def _sample(self, now: float) -> None:
-        "Have samples drawn, if it is time, from a copy of what is learnt: this is between two steps, and returns at once."
+        "Have samples drawn, if it is time, from a copy of what is learnt by now: this returns at once."
         if now < self.sample_due or self.run.step is None or self.drawing.busy: return
         self.drawing.ask((clone(self.run.model), self.run.step.number))
 
@@ -197,10 +203,12 @@ class RunView(anywidget.AnyWidget):
         "Display below the cell, with room for what will stay."
         self.cell, self.blocking = cell, blocking
         self.shown.append(self)
-        self.outputs = [display(self, display_id=True), display({"text/html": "", "text/plain": ""}, raw=True, display_id=True)]
+        live = display(self, display_id=True)
+        room = display({"text/html": "", "text/plain": ""}, raw=True, display_id=True)
+        self.outputs = [live, room]
 
     def _settle(self) -> None:
-        "Put the outcome in the place of the live view. The widget closes when its last view is gone; a page loaded meanwhile still shows it."
+        "Put the outcome in the place of the live view. The widget closes when its last view is gone."
         for output, what in zip(self.outputs, outcome(self.run)): output.update(what)
 
     def close(self) -> None:
@@ -219,7 +227,8 @@ def rows(curves: list[np.ndarray]) -> bytes:  # each (points, 2) -> rows of whic
 # %% ../../../nbs/ui/widgets/64_run.ipynb #dc2798b6
 def make_room(cell: Cell) -> None:
     "Stop and close what an earlier run of the same cell shows."
-    for view in [v for v in RunView.shown if v.cell.name == cell.name and v.cell.parent["header"]["msg_id"] != cell.parent["header"]["msg_id"]]:
+    now = cell.parent["header"]["msg_id"]
+    for view in [v for v in RunView.shown if v.cell.name == cell.name and v.cell.parent["header"]["msg_id"] != now]:
         view.close()
         view.run.stop()
         with suppress(Exception): view.run.wait(10)  # two threads should not teach one model
@@ -246,7 +255,10 @@ def run(
     seed: int | None = None,  # fixes every random choice made while learning
     **options: Any,  # what `train` and the model's `learn` take: steps, learning_rate, checkpoint ...
 ) -> Run:  # pause, resume, stop or wait for it; the model may be used meanwhile
-    "Let `model` learn from `x` in the background, with a live view below the cell. Where no person watches (a script, nbclient) it learns to the end first."
+    """Let `model` learn from `x` in the background, with a live view below the cell.
+
+    Where no person watches (a script, nbclient) it learns to the end first.
+    """
     cell = Cell.now()
     if cell: make_room(cell)
     learning = Run(model, x, seed=seed, **options)

@@ -18,6 +18,7 @@ from ...anomaly import Scorer, Share, share_of
 from ...core import NotFitted, escape
 from ...data import Data
 from ..comms import PageWidget, page_of, static
+from .frames import gallery
 
 # %% ../../../nbs/ui/widgets/65_screen.ipynb #c300ea75
 def round_step(width: float) -> float:
@@ -32,15 +33,16 @@ def edges(
     bars: int = 30,  # at most
 ) -> np.ndarray:  # (bars + 1,)
     "Edges of the bars of a histogram, at round numbers."
-    finite = [scores[np.isfinite(scores)] for scores in groups]
-    quarters = [np.quantile(scores, (0.25, 0.75, 1)) for scores in finite if len(scores)]
-    low, high = min(scores.min() for scores in finite if len(scores)), max([least, *(min(c, b + 1.5 * (b - a)) for a, b, c in quarters)])
+    finite = [some for scores in groups if len(some := scores[np.isfinite(scores)])]
+    quarters = [np.quantile(scores, (0.25, 0.75, 1)) for scores in finite]
+    whiskers = (min(c, b + 1.5 * (b - a)) for a, b, c in quarters)
+    low, high = min(scores.min() for scores in finite), max([least, *whiskers])
     step = round_step(max(high - low, 1e-9 * max(1.0, abs(high))) / (bars - 1))
     first = math.floor(low / step)
     return np.arange(first, max(math.floor(high / step) + 2, first + 2)) * step
 
 # %% ../../../nbs/ui/widgets/65_screen.ipynb #d2c10903
-MOST_SCORES = 10_000  # of a group that are sent to a page, eight bytes each; of more, evenly many from the lowest to the highest
+MOST_SCORES = 10_000  # of a group that are sent to a page, eight bytes each; of more, as many evenly chosen
 SHOWN = 8  # items of a bar, of each group
 
 
@@ -57,19 +59,26 @@ class Screen(PageWidget):
         new: Data | None = None,  # items in question
         false_alarms: float = 0.01,  # where the threshold is at first
     ):
-        if not hasattr(detector, "scores_"): raise NotFitted("This detector has not seen held-out items yet, and there is nothing to show. Call fit(held_out) first.")
+        if "scores_" not in vars(detector):
+            raise NotFitted(
+                "This detector has not seen held-out items yet, and there is nothing to show. "
+                "Call fit(held_out) first.")
         self.detector = detector
         n = len(detector.scores_)
         start = detector.threshold(max(false_alarms, 1 / (n + 1))).value
         parts = [("held-out items", "False alarms", detector.held_out_, detector.scores_)]
         if new is not None: parts.append(("new items", "Alarms", new, detector.score(new)))
-        if any(scores.isnan().any() for *_, scores in parts): raise ValueError("Some new items have the score NaN, but numbers were expected: check what the model makes of them.")
+        if any(scores.isnan().any() for *_, scores in parts):
+            raise ValueError(
+                "Some new items have the score NaN, but numbers were expected: check what the model makes of them.")
         self.scores = {name: scores for name, *_, scores in parts}
         ends = edges([scores.numpy() for scores in self.scores.values()], start)
         digits = max(0, -math.floor(math.log10(ends[1] - ends[0]) + 1e-9))
+        groups = [{"name": name, "says": says, "of": len(scores), "scores": _base64(scores)}
+                  for name, says, _, scores in parts]
         super().__init__(
             about={"unit": detector.unit, "low": float(ends[0]), "high": float(ends[-1]), "digits": digits + 1},
-            groups=[{"name": name, "says": says, "of": len(scores), "scores": _base64(scores)} for name, says, _, scores in parts],
+            groups=groups,
             bars=[_bar(i, ends, digits, [(data, scores) for *_, data, scores in parts]) for i in range(len(ends) - 1)],
             threshold=min(start, float(ends[-1])))
 
@@ -112,21 +121,20 @@ def _bar(i: int, ends: np.ndarray, digits: int, groups: list[tuple[Data, Tensor]
         first = inside[scores[inside].argsort(descending=True, stable=True)][:SHOWN]
         counts.append(len(inside))
         shown.append(_shown(data[first.numpy()]) if len(first) else None)
-    return {"low": low, "high": high, "label": (f"from {low:.{digits}f}" + ("" if last else f" to {high:.{digits}f}")).replace("-", "\u2212"), "counts": counts, "shown": shown}
+    label = f"from {low:.{digits}f}" + ("" if last else f" to {high:.{digits}f}")
+    return {"low": low, "high": high, "label": label.replace("-", "\u2212"), "counts": counts, "shown": shown}
 
 
 def _shown(data: Data) -> dict[str, Any]:
-    "Items as their modality shows them: a picture, a piece of HTML, or text."
-    found = data.modality.show(data.items)
-    if "image/png" in found: return {"count": len(data), "picture": f"data:image/png;base64,{base64.b64encode(found['image/png']).decode()}"}
-    return {"count": len(data), "html": found["text/html"]} if "text/html" in found else {"count": len(data), "text": found.get("text/plain", repr(data))}
+    "Items as their modality shows them: a sheet of images, a piece of HTML, or text."
+    return {"count": len(data), **gallery(data.modality, data.items)}
 
 # %% ../../../nbs/ui/widgets/65_screen.ipynb #96b80dc8
 def screen(
     detector: Scorer,  # fitted to held-out normal items
     new: Any = None,  # items in question: tensor, array, list or `Data`
     *,
-    false_alarms: float = 0.01,  # where the threshold is at first; with too few held-out items for it, at the highest of their scores
+    false_alarms: float = 0.01,  # where the threshold is at first; at the highest score if there are too few for it
 ) -> Screen:
     "A histogram of the scores of `detector`, with a threshold to drag."
     return Screen(detector, new if new is None or isinstance(new, Data) else Data(new), false_alarms)
