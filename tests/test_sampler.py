@@ -1,3 +1,4 @@
+# ruff: noqa: F821 (what WRITER defines, here and in the kernels, is not seen by the linter)
 "The sampler: what it draws and when, its script in a plain page, and all of it in a real JupyterLab."
 import gc
 import threading
@@ -8,14 +9,14 @@ import pytest
 import torch
 
 from genbook import Gaussian, explore
-from genbook.core import Condition, Model, Option, Partial, condition_on
+
 
 HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
 
 WRITER = r'''
 import time
 import torch
-from genbook.core import Condition, Model, Option, Partial, condition_on
+
 
 
 class Texts:
@@ -231,10 +232,12 @@ def test_a_cell_shows_what_streams_and_stop_keeps_it(open_nb, theme):
     notebook.start(1)
     output = notebook.output(1)
     notebook.page.wait_for_function("() => (document.querySelectorAll('.jp-Cell')[1].querySelector('.jp-OutputArea pre')?.textContent ?? '').split('\\n')[0].length >= 6")
+    notebook.cell(2).scroll_into_view_if_needed()
     notebook.shot(f"streaming-{theme.lower()}")
     notebook.js("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
     notebook.wait_idle()
     assert "Stopped at step" in output.inner_text() and " of 12: what had formed by then is kept." in output.inner_text()
+    notebook.cell(2).scroll_into_view_if_needed()
     notebook.shot(f"stopped-{theme.lower()}")
     notebook.run(2)
     assert notebook.output(2).inner_text().startswith("3 (")
