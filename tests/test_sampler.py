@@ -16,7 +16,7 @@ HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
 WRITER = r'''
 import time
 import torch
-
+from genbook.core import Condition, Model, Option, Partial, condition_on
 
 
 class Texts:
