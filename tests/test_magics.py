@@ -24,7 +24,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 
 class Speaker(Model):
-    "A model that can be told all kinds of things."
+    "A model that can be conditioned on all kinds of things."
     accepts = {"label": Condition(choices=(HOSTILE, *range(10))), "age": Condition(low=18, high=90), "hours per week": Condition(low=0, high=99), "prompt": Condition()}
 
     def __init__(self, voices: int = 1): self.voices = voices
