@@ -43,6 +43,7 @@ lint: env
 # The package, the notebooks and the README are in step.
 drift: env
 	$(BIN)/nbdev_export
+	$(BIN)/python nbs/_site/index.py --check
 	$(BIN)/python nbs/_site/clean.py --check
 	$(BIN)/python nbs/_site/readme.py --check
 	git diff --exit-code -- genbook

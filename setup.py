@@ -17,7 +17,7 @@ setuptools.setup(
     license="Apache-2.0",
     url=cfg["git_url"],
     packages=setuptools.find_packages(include=[cfg["lib_path"], cfg["lib_path"] + ".*"]),
-    package_data={cfg["lib_path"]: ["py.typed", "static/*", "pretrained/*/*", "data/files/*"]},
+    package_data={cfg["lib_path"]: ["py.typed", "ui/static/*", "ui/index.json", "pretrained/*/*", "data/files/*"]},
     install_requires=cfg["requirements"].split(),
     extras_require=extras,
     python_requires=f">={cfg['min_python']}",

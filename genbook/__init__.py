@@ -24,9 +24,9 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.vae": ["VAE"],
     "analysis.anomaly": ["Detector", "NearestNeighbours", "auroc"],
     "analysis.estimator": ["Estimator"],
-    "widgets.explore": ["explore"],
-    "widgets.run": ["run"],
-    "widgets.screen": ["screen"],
+    "ui.views": ["explore"],
+    "ui.widgets.run": ["run"],
+    "ui.widgets.screen": ["screen"],
 }
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=EXPORTS)
 
@@ -38,11 +38,11 @@ def shipped() -> dict[str, Path]:
 
 def load_ipython_extension(shell) -> None:
     "What `%load_ext genbook` does: the magics, and tab completion for them."
-    from genbook.magics import register
+    from genbook.ui.magics import register
     register(shell)
 
 
 def unload_ipython_extension(shell) -> None:
     "What `%unload_ext genbook` does: takes them away again."
-    from genbook.magics import unregister
+    from genbook.ui.magics import unregister
     unregister(shell)

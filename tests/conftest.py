@@ -49,7 +49,9 @@ def install_kernel(name: str, requirement: str, data: Path) -> None:
     folder = ROOT / "_build" / "kernels" / name
     with once(folder) as missing:
         if missing: subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, requirement, "nest-asyncio"], check=True)
-    spec = {"argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"], "display_name": name, "language": "python", "env": {"PYTHONPATH": str(folder)}}
+    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": command, "display_name": name, "language": "python", "env": {"PYTHONPATH": path}}
     path = data / "kernels" / name / "kernel.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(spec))

@@ -6,8 +6,8 @@ import sklearn.datasets
 import torch
 
 from genbook.data import Data, Vectors
-from genbook.models.mixture import GaussianMixture
-from genbook.widgets.explore import explore
+from genbook.models.gaussian_mixture import GaussianMixture
+from genbook.ui.views import explore
 
 HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
 KINDS = ("full", "tied", "diagonal", "spherical")

@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 import torch
 
-from genbook.core import Noise
+from genbook.core import Noise, version
 from genbook.data import Data, Images, Vectors, digits
 from genbook.analysis import slerp
-from genbook.models.mixture import GaussianMixture
+from genbook.models.gaussian_mixture import GaussianMixture
 from genbook.models.vae import VAE
 from genbook.core import save
-from genbook.widgets.comms import static
-from genbook.widgets.explore import SCRIPT, STYLE, edition, explore
+from genbook.ui.comms import static
+from genbook.ui.views import explore
+from genbook.ui.widgets.explorer import SCRIPT, STYLE
 
 HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
 
@@ -54,8 +55,8 @@ def say(explorer, buffers=(), **content):
     explorer._handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": list(buffers)})
 
 
-def ask(explorer, latents, number=1, view="v", told=None, **more):
-    say(explorer, [memoryview(np.float32(latents).tobytes())], kind="decode", view=view, id=number, told={"label": "3"} if told is None else told, **more)
+def ask(explorer, latents, number=1, view="v", conditions=None, **more):
+    say(explorer, [memoryview(np.float32(latents).tobytes())], kind="decode", view=view, id=number, conditions={"label": "3"} if conditions is None else conditions, **more)
 
 
 # ---- in Python
@@ -66,7 +67,7 @@ def test_a_request_is_answered_with_the_bytes_of_the_picture(explorer, model):
     [(answer, buffers)] = explorer.comm.take("frame")
     assert (answer["view"], answer["id"], answer["width"], answer["height"], answer["channels"]) == ("v", 7, 28, 28, 1)
     assert bytes(buffers[0]) == model.modality_.pixels(model.given(label=3).decode(latents)[0]).tobytes()
-    assert torch.equal(explorer.latents, latents), "the code is the newest, also in the middle of a drag"
+    assert torch.equal(explorer.latents, latents), "the latents are the newest, also in the middle of a drag"
 
 
 def test_short_answers_are_padded_only_if_asked(explorer):
@@ -82,11 +83,11 @@ def test_an_older_request_is_not_decoded(explorer, monkeypatch):
     decoding, go, decoded = threading.Event(), threading.Event(), []
     narrow = type(explorer)._narrow
 
-    def slow(self, told=None):
-        decoded.append(float(self._code[0]))
+    def slow(self, values=None):
+        decoded.append(float(self._latents[0]))
         decoding.set()
         assert go.wait(10)
-        return narrow(self, told)
+        return narrow(self, values)
 
     monkeypatch.setattr(type(explorer), "_narrow", slow)
     first = threading.Thread(target=ask, args=(explorer, np.full(10, 1.0), 1))
@@ -124,7 +125,7 @@ def test_two_views_do_not_drop_each_others_requests(explorer):
 
 def test_errors_go_to_the_page(explorer):
     ask(explorer, np.zeros(3), 1)
-    ask(explorer, np.zeros(10), 2, told={"label": HOSTILE})
+    ask(explorer, np.zeros(10), 2, conditions={"label": HOSTILE})
     say(explorer, kind="nonsense", view="v", id=3)
     wrong = [a for a, _ in explorer.comm.take("error")]
     assert [a["id"] for a in wrong] == [1, 2, 3]
@@ -152,7 +153,7 @@ def test_a_random_code_is_one_that_the_model_would_draw(explorer):
 def test_a_saved_picture_knows_its_code(explorer, model, tmp_path):
     from PIL import Image
     latents = Noise(5, [0]).normal(10)
-    say(explorer, [memoryview(latents.numpy().tobytes())], kind="save", view="v", told={"label": "8"})
+    say(explorer, [memoryview(latents.numpy().tobytes())], kind="save", view="v", conditions={"label": "8"})
     [(answer, buffers)] = explorer.comm.take("saved")
     (tmp_path / answer["name"]).write_bytes(buffers[0])
     picture = Image.open(tmp_path / answer["name"])
@@ -166,7 +167,7 @@ def test_setting_the_code_in_python_tells_the_page(explorer):
     explorer.latents = torch.arange(10.0)
     assert explorer.comm.state()["values"] == list(range(10))
     explorer.conditions = {"label": 5}
-    assert explorer.comm.state()["told"] == {"label": "5"}
+    assert explorer.comm.state()["condition_values"] == {"label": "5"}
 
 
 def test_large_pictures_are_compressed_and_rows_shown_as_tables(model):
@@ -179,12 +180,12 @@ def test_large_pictures_are_compressed_and_rows_shown_as_tables(model):
 
     large = explore(Codes(lambda c: c.sigmoid()[:, :1, None, None].expand(-1, 3, 300, 400), Images(3, 300, 400)))
     large.comm = Comm()
-    ask(large, np.zeros(2), told={})
+    ask(large, np.zeros(2), conditions={})
     assert not large.comm.take("error")
     assert large.comm.take("frame")[0][0]["mime"] == "image/webp"
     rows = explore(Codes(lambda c: c * 2, Data(torch.zeros(2, 2)).modality))
     rows.comm = Comm()
-    say(rows, [memoryview(np.float32([1, 2]).tobytes())], kind="decode", view="v", id=1, told={})
+    say(rows, [memoryview(np.float32([1, 2]).tobytes())], kind="decode", view="v", id=1, conditions={})
     assert rows.comm.take("frame")[0][0]["cells"] == [["x0", "2"], ["x1", "4"]]
     large.close(), rows.close()
 
@@ -200,13 +201,13 @@ def test_a_model_that_learns_is_shown_anew_while_somebody_looks(explorer, model)
     explorer.comm.send = noting
     ask(explorer, np.zeros(10), 1)
     say(explorer, kind="look", view="v", on=True)
-    before = edition(model)
+    before = version(model)
     with model.lock: model.decoder[0].bias.add_(0)  # written to, as learning does
-    assert edition(model) != before
+    assert version(model) != before
     assert sent.wait(10)
     say(explorer, kind="look", view="v", on=False)
-    explorer._watcher.join(10)
-    assert not explorer._watcher.is_alive(), "nobody looks: nothing runs"
+    explorer._lookout.thread.join(10)
+    assert not explorer._lookout.thread.is_alive(), "nobody looks: nothing runs"
 
 
 def test_closed_explorers_are_forgotten(model):
@@ -234,7 +235,7 @@ def view(browser, model):
         page.problems = []
         page.on("pageerror", lambda e: page.problems.append(str(e)))
         made = explore(model, digits()[::100] if data else None, directions={HOSTILE: torch.ones(10)})
-        names = ("about", "dims", "accepts", "directions", "values", "told", "shown", "example", "in_page", "weights")
+        names = ("about", "dims", "accepts", "directions", "values", "condition_values", "shown", "example", "in_page", "weights")
         full = {name: getattr(made, name) for name in names} | (state or {})
         made.close()
         html = f"""<!doctype html><html lang=en><title>x</title><style>{STYLE}</style><main id=place></main><script type=module>{static("page.js")}
@@ -321,7 +322,7 @@ def test_keys_move_the_slider_and_the_change_reaches_the_kernel(view):
     index = page.evaluate("model.get('dims')[0].index")
     assert page.evaluate("i => model.get('values')[i]", index) == pytest.approx(value(), abs=1e-6)
     assert page.evaluate("saved") >= 5
-    assert slider.get_attribute("aria-valuetext").startswith(f"code {index} \u2212")
+    assert slider.get_attribute("aria-valuetext").startswith(f"latent {index} \u2212")
     assert page.evaluate("[...document.querySelectorAll('#place button, #place input, #place select')].every((e) => e.dataset.lmSuppressShortcuts === 'true')")
 
 
@@ -369,7 +370,7 @@ def test_the_code_to_reproduce_the_view_is_exact(view, model):
     page = view()
     latents = Noise(8, [0]).normal(10)
     page.evaluate("v => model.set('values', v)", latents[0].tolist())
-    page.evaluate("v => model.set('told', v)", {"label": "6"})
+    page.evaluate("v => model.set('condition_values', v)", {"label": "6"})
     page.get_by_role("button", name="Copy code").click()
     found = eval(page.locator("pre code").inner_text(), {"model": model, "torch": torch})
     assert torch.equal(found, model.given(label=6).decode(latents))
@@ -458,7 +459,7 @@ def test_a_row_is_a_table_and_a_component_is_chosen_from_a_list(browser, tmp_pat
     page = browser.new_page()
     page.goto((tmp_path / "rows.html").as_uri())
     assert page.get_by_role("row").all_inner_texts() == [f"{name}\t{value}" for name, value in made.shown["cells"]]
-    assert page.get_by_label("code 0").locator("option").all_inner_texts() == ["component 1", "component 2"]
+    assert page.get_by_label("latent 0").locator("option").all_inner_texts() == ["component 1", "component 2"]
     assert page.evaluate("window.hacked") is None
     assert axe(page, "main") == []
     page.close()
@@ -481,7 +482,7 @@ def cells(model, tmp_path_factory):
     return [f"""
 from genbook.core import load
 from genbook.data import digits
-from genbook.widgets.explore import explore
+from genbook.ui.views import explore
 import torch
 torch.set_num_threads(1)
 model = load({str(folder)!r})
@@ -529,8 +530,8 @@ def test_mouse_and_keyboard_change_the_picture(open_nb, cells, kernel):
     page.wait_for_function("() => document.querySelector('.genbook-code').textContent.includes('label=7')")
     notebook.run(1)
     index = int(slider.get_attribute("aria-valuetext").split()[1])
-    latents, _, told = notebook.output(1).inner_text().partition(" {")
-    assert json.loads(latents)[0][index] == -3 and told.startswith("'label': 7}")
+    latents, _, conditions = notebook.output(1).inner_text().partition(" {")
+    assert json.loads(latents)[0][index] == -3 and conditions.startswith("'label': 7}")
     assert notebook.errors() == [] and page.problems == []
     assert notebook.js("window.hacked") is None
 
@@ -565,7 +566,7 @@ def test_accessible_in_both_themes(open_nb, cells, axe, theme):
 @pytest.mark.parametrize("kernel", ["python3", "ipykernel-6.31", "ipykernel-7.3"])
 def test_the_slider_works_while_the_model_learns(open_nb, cells, kernel):
     notebook = opened(open_nb, [*cells, """
-from genbook.train import Run
+from genbook.training import Run
 running = Run(model, digits(), steps=100_000, batch_size=16, learning_rate=1e-2).background()""", "running.stop(); running.wait(); print(running.status)"], kernel)
     still_picture = notebook.js(PIXELS)
     notebook.run(1)

@@ -3,6 +3,7 @@ import random
 import subprocess
 import sys
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,16 +15,16 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-import genbook.magics
+import genbook.ui.magics
 from genbook import VAE, Model, Samples, save
-from genbook.core import Condition, condition_on
+from genbook.core import Condition, Option, Partial, condition_on
 from genbook.data import Data, Vectors, small_digits
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
 class Speaker(Model):
-    "A model that can be told all kinds of things."
+    "A model that can be conditioned on all kinds of things."
     accepts = {"label": Condition(choices=(HOSTILE, *range(10))), "age": Condition(low=18, high=90), "hours per week": Condition(low=0, high=99), "prompt": Condition()}
 
     def __init__(self, voices: int = 1): self.voices = voices
@@ -34,6 +35,20 @@ class Speaker(Model):
 
     def draw(self, noise): return noise.uniform(2)
     def given(self, **conditions): return condition_on(self, conditions)
+
+
+class Composer(Speaker):
+    "A model that streams, and has sampling options."
+    sampling_options = {"temperature": Option(low=0, high=5, default=1.0), "top_k": Option(low=0, high=9, default=0),
+                        "style": Option(choices=("slow", HOSTILE), default="slow")}
+
+    def stream(self, noise, *, temperature, top_k, style):
+        items = noise.uniform(2)
+        for number in range(1, 4): yield Partial(items * number * temperature, number, 3)
+
+    def draw(self, noise, **options):
+        *_, last = self.stream(noise, **options)
+        return last.items
 
 
 class Trap:
@@ -54,9 +69,9 @@ def shell(tmp_path_factory):
     shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(genbook, "PRETRAINED", folder)
-        genbook.magics.register(shell)
+        genbook.ui.magics.register(shell)
         rows = torch.rand(9, 2)
-        shell.user_ns.update(speaker=Speaker().fit(rows), empty=Speaker(), rows=rows, three=3, colour="red", trap=Trap(), Speaker=Speaker, unkind=HOSTILE)
+        shell.user_ns.update(speaker=Speaker().fit(rows), composer=Composer().fit(rows), empty=Speaker(), rows=rows, three=3, colour="red", trap=Trap(), Speaker=Speaker, unkind=HOSTILE)
         yield shell
 
 
@@ -70,7 +85,7 @@ def run(shell, magic: str, line: str, body: str | None = None):
 
 
 words = st.one_of(
-    st.sampled_from(["speaker", "digits", "empty", "three", "Speaker", "VAE", "-n", "--seed", "--out", "-o", "-h", "--help", "--se", "--n", "-n4", "-n=2", "--seed=-1", "-1", "0", "3", "7", "9" * 30, "9" * 5000,
+    st.sampled_from(["speaker", "digits", "empty", "composer", "three", "Speaker", "--temperature", "--top-k", "--top-k=3", "--style", "slow", "0.5", "VAE", "-n", "--seed", "--out", "-o", "-h", "--help", "--se", "--n", "-n4", "-n=2", "--seed=-1", "-1", "0", "3", "7", "9" * 30, "9" * 5000,
                      "kept", "kept2", "class", "__name__", "'", '"', "'two words'", ";", "--", "-", "@file", "{three}", "$three", "x=y", "../digits", "__import__('antigravity')", HOSTILE]),
     st.text(max_size=8))
 lines = st.lists(words, max_size=7).map(" ".join) | st.builds("{} {}".format, st.sampled_from(["speaker", "digits", "speaker -n 2 --seed 3", "speaker --out kept"]), words)
@@ -133,7 +148,9 @@ def tab(shell, text: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("text, offered", [
     ("%%generate dig", {"digits": "shipped"}), ("x = %generate spe", {"speaker": "Speaker"}), ("%%generate digits --", {"--seed": "number", "--out": "name", "--help": "flag"}),
-    ("%%generate digits --seed 7 --s", {"--s": "<unknown>"}), ("%%generate digits --seed ", {"": "<unknown>"}), ("%%generate speaker --out ", {"": "<unknown>"}),
+    ("%%generate digits --seed 7 --s", {"--s": "<unknown>"}),
+    ("%%generate composer --t", {"--temperature": "number", "--top-k": "number"}), ("%%generate composer --top-k 3 --t", {"--temperature": "number"}),
+    ("%%generate composer --temperature ", {"1.0": "default", "0": "least", "5": "most"}), ("%%generate composer --style ", {"slow": "default", HOSTILE: "choice"}), ("%%generate digits --seed ", {"": "<unknown>"}), ("%%generate speaker --out ", {"": "<unknown>"}),
     ("%%generate digits\nl", {"label: ": "choice"}), ("%%generate speaker\n", {"label: ": "choice", "age: ": "number", "hours per week: ": "number", "prompt: ": "text"}),
     ("%%generate speaker\nage: 20\nlabel: <", {HOSTILE: "label"}), ("%%generate speaker\nage: 20\na", {"a": "<unknown>"}), ("%%generate speaker\nprompt: a {col", {"{colour}": "str"}),
     ("%%train VA", {"VAE": "class"}), ("%%train VAE --out mine\nlearn", {"learning_rate: ": "float"}), ("%%train VAE\nnetwork: ", {"feedforward": "default"}), ("%%train VAE\ndata: ro", {"rows": "data"}),
@@ -145,7 +162,7 @@ def test_python_keeps_its_own_completion(shell): assert "three" in tab(shell, "t
 
 
 @pytest.mark.parametrize("magic, line, body, said", [
-    ("generate", "", None, "Name a model, as in %generate digits -n 4. Choose from: digits, empty, speaker."),
+    ("generate", "", None, "Name a model, as in %generate digits -n 4. Choose from: composer, digits, empty, speaker."),
     ("generate", "speeker", None, "There is no model called 'speeker'. Did you mean speaker?"),
     ("generate", "three", None, "three is of type int, and not a model."),
     ("generate", "Speaker", None, "Speaker is a class of models, and has learnt nothing yet."),
@@ -153,6 +170,13 @@ def test_python_keeps_its_own_completion(shell): assert "three" in tab(shell, "t
     ("generate", "speaker -n", None, "argument -n: expected one argument. %generate -h shows the options."),
     ("generate", "speaker -n 1000000000", None, "-n is 1000000000, but a cell draws at most 100000"),
     ("generate", "speaker --se 3", None, "%generate does not understand '--se'."),
+    ("generate", "speaker --temperature 2", None, "%generate does not understand '--temperature'."),
+    ("generate", "composer --temprature 2", None, "%generate does not understand '--temprature'. Did you mean --temperature?"),
+    ("generate", "composer --temperature 9", None, "temperature is '9', but a number from 0 to 5 was expected"),
+    ("generate", "composer --top-k", None, "--top-k stands there without a value: write something like --top-k 0."),
+    ("generate", "composer --top-k 1 --top-k 2", None, "--top-k stands there twice"),
+    ("generate", "composer --style quick", None, "style is 'quick'"),
+    ("train", "Speaker --out x --steps 3", "data: rows", "%train does not understand '--steps'."),
     ("generate", "speaker 'x", None, "opens a quote and does not close it"),
     ("generate", "speaker --out class", None, "--out is 'class', but the name of a variable was expected"),
     ("generate", "speaker", "age: 7", "age is '7', but this model knows numbers from 18 to 90"),
@@ -175,6 +199,35 @@ def test_values_keep_their_type_and_semicolons_silence(shell):
     assert run(shell, "generate", "speaker -n 2;") is None
 
 
+def test_sampling_options_are_flags(shell):
+    samples = run(shell, "generate", "composer -n 2 --seed 5 --temperature 0.5 --top-k=3 --out kept")
+    assert samples.origin.options == {"temperature": 0.5, "top_k": 3, "style": "slow"}
+    assert torch.equal(samples.items, shell.user_ns["composer"].sample(2, seed=5, temperature=0.5, top_k=3).items)
+    shell.user_ns["warm"] = 2.5
+    assert run(shell, "generate", "composer --temperature {warm}").origin.options["temperature"] == 2.5
+    rows = run(shell, "genbook", "composer").sections["It is sampled with"]
+    assert ("--top-k", "number from 0 to 9", "by default 0") in rows
+
+
+def test_stopping_keeps_what_has_formed(shell, capsys):
+    class Endless(Composer):
+        def stream(self, noise, **options):
+            yield Partial(noise.uniform(2), 7, 9)
+            raise KeyboardInterrupt
+
+    shell.user_ns["endless"] = Endless().fit(torch.rand(9, 2))
+    samples = run(shell, "generate", "endless -n 3 --out kept")
+    assert len(samples) == 3 and shell.user_ns["kept"] is samples
+    assert "Stopped at step 7 of 9: what had formed by then is kept." in capsys.readouterr().out
+    del shell.user_ns["endless"]
+
+
+def test_the_index_is_in_step_with_the_classes():
+    script = Path(genbook.__file__).parents[1] / "nbs" / "_site" / "index.py"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_what_is_unexpected_keeps_its_traceback(shell):
     class Broken(Speaker):
         def draw(self, noise): return torch.ones(2) + torch.ones(3)
@@ -185,7 +238,7 @@ def test_what_is_unexpected_keeps_its_traceback(shell):
 
 
 def test_training_goes_on_where_it_is_or_in_a_copy(shell):
-    assert run(shell, "train", "VAE --out mine", "data: small_digits\ncodes: 2\nwidth: 8\nsteps: 3\nseed: 0") is None
+    assert run(shell, "train", "VAE --out mine", "data: small_digits\nlatent_dim: 2\nwidth: 8\nsteps: 3\nseed: 0") is None
     mine, before = shell.user_ns["mine"], genbook.core.fingerprint(shell.user_ns["mine"])
     run(shell, "train", "mine --out other", "data: small_digits\nsteps: 3")
     assert shell.user_ns["other"] is not mine and genbook.core.fingerprint(mine) == before

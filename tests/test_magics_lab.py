@@ -58,7 +58,7 @@ def test_a_cell_shows_pictures(notebook):
 def test_a_mistake_is_one_line_and_stops_run_all(notebook):
     nb = notebook("%%generate digits\nlable: 3", "print('not reached')")
     nb.run_all()
-    expect(nb.output(1)).to_contain_text("UsageError: This VAE cannot be told 'lable'. Did you mean label?")
+    expect(nb.output(1)).to_contain_text("UsageError: This VAE cannot be conditioned on 'lable'. Did you mean label?")
     assert len(nb.output(1).inner_text().strip().splitlines()) == 1 and "Traceback" not in nb.output(1).inner_text()
     expect(nb.output(2)).not_to_contain_text("not reached")
     nb.shot("magics-mistake")

@@ -11,7 +11,7 @@ import torch
 from genbook import VAE
 from genbook.core import fingerprint
 from genbook.data import small_digits
-from genbook.store import describe
+from genbook.core import describe
 
 FIT = """
 import os
@@ -80,7 +80,7 @@ REDRAW = """
 import json, sys
 from pathlib import Path
 import safetensors.torch
-from genbook.store import rebuild
+from genbook.core import rebuild
 folder = Path(sys.argv[1])
 model = rebuild(json.loads((folder / "card").read_text()), safetensors.torch.load((folder / "tensors").read_bytes()))
 safetensors.torch.save_file({"items": model.sample(5, seed=3).items}, folder / "items")

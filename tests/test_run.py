@@ -1,6 +1,7 @@
 # ruff: noqa: F821 (what STEADY defines, here and in the kernels, is not seen by the linter)
 "The live view of a run: what it sends, and what a person sees and presses in JupyterLab."
 import json
+import threading
 import time
 
 import nbformat
@@ -10,16 +11,16 @@ from conftest import KERNELS
 from nbclient import NotebookClient
 
 from genbook.core import escape
-from genbook.plots import thin
-from genbook.train import Run
-from genbook.widgets.run import RunView, Summary, outcome
+from genbook.ui.plots import thin
+from genbook.training import Run
+from genbook.ui.widgets.run import RunView, Summary, outcome
 
 # A model whose steps take as long as asked for, and whose losses are known.
 STEADY = """
 import time
 import genbook
 from genbook.data import Images
-from genbook.train import Run, Step, Stepwise
+from genbook.training import Run, Step, Stepwise
 
 
 class Steady(Stepwise):
@@ -114,12 +115,34 @@ def test_a_view_that_fails_does_not_end_learning():
     run = Run(Blind(), x, steps=3, pace=0.11)
     view = RunView(run)
     run.here()
+    assert view.drawing.wait(10)
     assert run.status == "done" and view.note == "Samples cannot be shown, learning goes on: RuntimeError: no <picture>"
     run = Run(Steady(), x, steps=5, pace=0)
     view = RunView(run)
     view.send_state = lambda key: 1 / 0
     run.here()
     assert run.status == "done" and "learning did not: ZeroDivisionError" in view.note
+
+
+def test_learning_does_not_wait_for_samples():
+    "Drawing lasts until the run is over: it goes on from a copy of the model as it was then, one drawing at a time."
+    begun, over, drawn = threading.Event(), threading.Event(), []
+
+    class Slow(Steady):
+        def draw(self, noise):
+            begun.set()
+            assert over.wait(20)
+            drawn.append(self.count_)
+            return super().draw(noise)
+
+    run = Run(Slow(), x, steps=30, pace=0.11)
+    view = RunView(run)
+    run.watchers.append(lambda run: begun.wait(20) if run.step else None)
+    run.here()
+    assert run.status == "done" and not drawn
+    over.set()
+    assert view.drawing.wait(20)
+    assert drawn == [view.sampled] and view.sampled < 30 and view.picture
 
 
 def test_samples_may_be_words():
@@ -134,6 +157,7 @@ def test_samples_may_be_words():
     run = Run(Writer(), x, steps=3, pace=0.11)
     view = RunView(run)
     run.here()
+    assert view.drawing.wait(10)
     assert (view.text, view.picture) == ("<b>a word", b"")
 
 
@@ -285,7 +309,7 @@ def ask(nb, cell):
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_a_background_run_ends_as_chart_and_table(open_nb, kernel):
-    nb = open_nb([STEADY, "run = genbook.run(model, x, seed=5, steps=150, says='the last step')", "import ipywidgets.widgets.widget as w", "[v for v in w._instances.values() if 'RunView' in str(type(v))], genbook.widgets.run.RunView.shown"], kernel)
+    nb = open_nb([STEADY, "run = genbook.run(model, x, seed=5, steps=150, says='the last step')", "import ipywidgets.widgets.widget as w", "[v for v in w._instances.values() if 'RunView' in str(type(v))], genbook.ui.widgets.run.RunView.shown"], kernel)
     nb.run(0)
     nb.run(1)
     learning(nb, 1)  # after the cell returned
@@ -428,7 +452,7 @@ def test_a_notebook_saved_meanwhile_needs_no_kernel(open_nb):
 
 
 def test_running_a_cell_again_takes_the_place_of_the_earlier_run(open_nb):
-    nb = open_nb([STEADY, "runs = []", "runs.append(genbook.run(Steady(), x, steps=100_000))", "[r.status for r in runs], len(genbook.widgets.run.RunView.shown)"])
+    nb = open_nb([STEADY, "runs = []", "runs.append(genbook.run(Steady(), x, steps=100_000))", "[r.status for r in runs], len(genbook.ui.widgets.run.RunView.shown)"])
     nb.run(0)
     nb.run(1)
     for _ in range(2):

@@ -8,7 +8,7 @@ import torch
 from genbook.analysis import Detector, NearestNeighbours, share_of
 from genbook.data import Data, digits
 from genbook.models.likelihood import Gaussian
-from genbook.widgets.screen import screen
+from genbook.ui.widgets.screen import screen
 
 HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
 
@@ -35,8 +35,8 @@ def visit(show):
     return lambda made, theme="light", width=1000: show(made, ".genbook-screen", ("shareOf",), viewport={"width": width, "height": 900}, color_scheme=theme)
 
 
-def told(page) -> list[str]:
-    return page.locator(".genbook-told").all_inner_texts()
+def said(page) -> list[str]:
+    return page.locator(".genbook-says").all_inner_texts()
 
 
 def threshold(page) -> float:
@@ -53,13 +53,13 @@ def test_the_page_computes_the_same_intervals(visit, rows):
 def test_the_threshold_moves_under_keyboard_and_pointer(visit, rows):
     page = visit(rows)
     assert threshold(page) == rows.detector.threshold(0.05).value
-    assert "False alarms 4.7%, 14 of 300 held-out items (95% interval 2.6% to 7.7%)" in told(page)
+    assert "False alarms 4.7%, 14 of 300 held-out items (95% interval 2.6% to 7.7%)" in said(page)
     slider = page.get_by_label("Alarm above")
     slider.focus()
     page.keyboard.press("End")
-    assert "False alarms 0%" in told(page)[0] and threshold(page) == rows.about["high"]
+    assert "False alarms 0%" in said(page)[0] and threshold(page) == rows.about["high"]
     page.keyboard.press("Home")
-    assert "False alarms 100%" in told(page)[0] and "Alarms 100%, 50 of 50 new items" in told(page)[1]
+    assert "False alarms 100%" in said(page)[0] and "Alarms 100%, 50 of 50 new items" in said(page)[1]
     assert "300 of 300 held-out items" in slider.get_attribute("aria-valuetext")
     line, plot = page.locator(".genbook-threshold").bounding_box(), page.locator(".genbook-histogram").bounding_box()
     page.mouse.move(line["x"] + line["width"] / 2, line["y"] + 50)
@@ -68,10 +68,10 @@ def test_the_threshold_moves_under_keyboard_and_pointer(visit, rows):
     page.mouse.up()
     middle = (rows.about["low"] + rows.about["high"]) / 2
     assert threshold(page) == pytest.approx(middle, rel=0.01)
-    assert f"{int((rows.scores['held-out items'] > threshold(page)).sum())} of 300" in told(page)[0]
+    assert f"{int((rows.scores['held-out items'] > threshold(page)).sum())} of 300" in said(page)[0]
     assert page.evaluate("saved") == 3
     page.evaluate("state.set('threshold', 3.5)")
-    assert f"{int((rows.scores['held-out items'] > 3.5).sum())} of 300" in told(page)[0]
+    assert f"{int((rows.scores['held-out items'] > 3.5).sum())} of 300" in said(page)[0]
 
 
 def test_a_bar_shows_its_items(visit, rows, pictures):

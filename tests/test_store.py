@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from genbook import VAE, load, save
 from genbook.core import fingerprint
 from genbook.data import small_digits
-from genbook.train import train
+from genbook.training import train
 
 PICTURES = small_digits()[:200]
 
@@ -119,7 +119,7 @@ TRAINING = """
 import sys
 from genbook import VAE
 from genbook.data import small_digits
-from genbook.train import train
+from genbook.training import train
 folder, resume = sys.argv[1], sys.argv[2] == "resume"
 for step in train(VAE(latent_dim=2, width=8), small_digits()[:200], **({} if resume else dict(seed=1, steps=120)), checkpoint=folder, every=0, resume=folder if resume else None):
     print(step.number, flush=True)

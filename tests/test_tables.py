@@ -11,7 +11,7 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-import genbook.magics
+import genbook.ui.magics
 from genbook import GaussianMixture, Mixture, Product
 from genbook.data import Data, heart, read_csv
 
@@ -46,7 +46,7 @@ def test_models_are_asked_about_frames(model):
 
 def test_magics_speak_the_table():
     shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
-    genbook.magics.register(shell)
+    genbook.ui.magics.register(shell)
     shell.user_ns["patients"] = Mixture([Product()] * 2, restarts=2).fit(heart(), seed=0, progress=False)
     def tab(text):
         with provisionalcompleter(): return {c.text for c in shell.Completer.completions(text, len(text))}

@@ -5,7 +5,7 @@ import torch
 from genbook.core import Noise
 from genbook.data import Data
 from genbook.models.hmm import HiddenMarkov
-from genbook.widgets.explore import explore
+from genbook.ui.views import explore
 
 HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
 

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from genbook import Detector, Gaussian, GaussianMixture, HiddenMarkov, explore, screen
-from genbook.widgets.comms import static
+from genbook.ui.comms import static
 
 STYLES = """() => [document.querySelector('main .genbook-explorer'), ...document.querySelectorAll('main .genbook-explorer *')].map(element =>
     element.className + ': ' + [...getComputedStyle(element)].map(name => `${name} ${getComputedStyle(element).getPropertyValue(name)}`).join('; '))"""

@@ -15,7 +15,8 @@ import torch
 from scipy.special import betaincinv
 from torch import Tensor
 
-from ..core import HasElbo, HasLogProb, Model, NotFitted, Unsupported, capabilities, check_seed, require_fitted
+from ..core import (
+    HasElbo, HasLogProb, InvalidValue, Model, NotFitted, Unsupported, capabilities, check_seed, require_fitted)
 from ..data import Data
 
 # %% ../../nbs/analysis/01_anomaly.ipynb #059bd060
@@ -40,7 +41,7 @@ def share_of(
 ) -> Share:  # with its interval
     "A share with its exact 95 % interval (Clopper and Pearson, 1934)."
     if not 0 <= count <= of or of < 1:
-        raise ValueError(
+        raise InvalidValue(
             f"count is {count} of {of}, but a share has a count from 0 to the number of items: check what was counted."
         )
     low = float(betaincinv(count, of - count + 1, 0.025)) if count else 0.0
@@ -60,7 +61,7 @@ def auroc(
     )
     for name, scores in (("normal", normal), ("anomalous", anomalous)):
         if len(scores) == 0 or scores.isnan().any():
-            raise ValueError(
+            raise InvalidValue(
                 f"The {name} scores are {len(scores)}, {int(scores.isnan().sum())} of them NaN, but at least one"
                 " number was expected, and no NaN: check what you pass."
             )
@@ -131,7 +132,7 @@ class Scorer(ABC):
         data = x if isinstance(x, Data) else Data(x)
         scores = self.score(data)
         if scores.isnan().any():
-            raise ValueError(
+            raise InvalidValue(
                 f"{int(scores.isnan().sum())} of {len(scores)} held-out items have the score NaN, but numbers were"
                 " expected: check what the model makes of them."
             )
@@ -149,20 +150,20 @@ class Scorer(ABC):
                 " fit(held_out) first."
             )
         if not (isinstance(false_alarms, (int, float)) and 0 < false_alarms < 1):
-            raise ValueError(
+            raise InvalidValue(
                 f"false_alarms is {false_alarms!r}, but a share between 0 and 1 was expected: try 0.01, one normal"
                 " item in a hundred."
             )
         n = len(self.scores_)
         k, needed = math.floor(false_alarms * (n + 1) + 1e-9), math.ceil(1 / false_alarms - 1e-9) - 1
         if k == 0:
-            raise ValueError(
+            raise InvalidValue(
                 f"There are {n} held-out items, but a false-alarm rate of {false_alarms:g} needs at least {needed}:"
                 f" pass more to fit, or ask for false_alarms={math.ceil(1000 / (n + 1)) / 1000:g} or more."
             )
         value = float(self.scores_.sort(descending=True).values[k - 1])
         if math.isinf(value):
-            raise ValueError(
+            raise InvalidValue(
                 f"{int(self.scores_.isinf().sum())} of {n} held-out items have an infinite score, more than the"
                 f" {k - 1} that may lie above a threshold: use a model that holds no item for impossible, or bear with"
                 " more false alarms."
@@ -194,7 +195,7 @@ class Detector(Scorer):
                 f" {', '.join(capabilities(model)) or 'only fit and sample'}."
             )
         if isinstance(samples, bool) or not isinstance(samples, int) or samples < 1:
-            raise ValueError(f"samples is {samples!r}, but a whole number from 1 was expected: try samples=8.")
+            raise InvalidValue(f"samples is {samples!r}, but a whole number from 1 was expected: try samples=8.")
         require_fitted(model)
         self.model, self.samples, self.seed = model, samples, check_seed(seed)
         self.unit = (
@@ -227,7 +228,7 @@ class Detector(Scorer):
                 " the same numbers: pass rows or pictures."
             )
         if by not in (None, "conditional", "replacement"):
-            raise ValueError(f"by is {by!r}: choose conditional or replacement.")
+            raise InvalidValue(f"by is {by!r}: choose conditional or replacement.")
         by = by or ("conditional" if self._takes_missing(data) else "replacement")
         if by == "conditional" and not self._takes_missing(data):
             raise Unsupported(
@@ -274,7 +275,7 @@ class NearestNeighbours(Scorer):
         from sklearn.neighbors import NearestNeighbors  # takes a second, and models do not need it
         self.x, self.k = x if isinstance(x, Data) else Data(x), k
         if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= len(self.x):
-            raise ValueError(
+            raise InvalidValue(
                 f"k is {k!r}, but a whole number from 1 to the number of items, {len(self.x)}, was expected: try k=1."
             )
         self._search = NearestNeighbors(n_neighbors=k).fit(self._rows(self.x))
@@ -288,13 +289,13 @@ class NearestNeighbours(Scorer):
                 " rows or pictures."
             )
         if data.items.shape[1:] != self.x.items.shape[1:]:
-            raise ValueError(
+            raise InvalidValue(
                 f"The items have shape {tuple(data.items.shape[1:])}, but the normal ones have"
                 f" {tuple(self.x.items.shape[1:])}: pass items of that shape."
             )
         missing = int(data.items.flatten(1).isnan().any(1).sum())
         if missing:
-            raise ValueError(
+            raise InvalidValue(
                 f"{missing} of {len(data)} items have missing values, but a distance needs all of them: leave those"
                 " items out, or use the Detector of a mixture."
             )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from ..core import HasLogProb, Model, arguments, require
+from ..core import HasLogProb, InvalidValue, Model, arguments, require
 
 # %% ../../nbs/analysis/02_estimator.ipynb #f7a1adbc
 def with_arguments(
@@ -22,7 +22,7 @@ def with_arguments(
     known = arguments(model)
     for name in changes:
         if name not in known:
-            raise ValueError(
+            raise InvalidValue(
                 f"{type(model).__name__} has no argument {name!r}, but one of {', '.join(known) or 'none'} was expected:"
                 " pass one of those.")
     return type(model)(**{**known, **changes})

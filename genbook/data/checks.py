@@ -16,6 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..core import InvalidType, InvalidValue
+
 # %% ../../nbs/data/00_checks.ipynb #e7ad1ecf
 BLOCK = 1 << 24  # numbers that are looked at together
 
@@ -70,7 +72,7 @@ def as_tensor(
     x = np.asarray(x)
     if x.dtype == np.uint64:
         if x.size and x.max() >= 2**63:
-            raise ValueError(
+            raise InvalidValue(
                 f"The items hold {x.max()}, but whole numbers below 2**63 were expected: turn them into texts if they "
                 "only name something.")
         x = x.astype(np.int64)
@@ -89,15 +91,15 @@ def check_items(
     try: x = as_tensor(x)
     except (TypeError, ValueError) as error:
         if "2**63" in str(error): raise
-        raise TypeError(
+        raise InvalidType(
             f"The items are a {type(x).__name__} that is not an array of numbers: pass a tensor or a NumPy array of "
             "shape (items, ...).") from None
     if x.dtype.is_complex:
-        raise TypeError(
+        raise InvalidType(
             "The items are complex numbers, but models learn from real ones: pass x.abs(), or the two parts side by "
             "side.")
     if x.ndim < 2 or x.numel() == 0:
-        raise ValueError(
+        raise InvalidValue(
             f"The items have shape {tuple(x.shape)}, but (items, ...) with at least one number per item was expected: "
             "check what you pass.")
     if x.dtype.is_floating_point: check_finite(x, missing and x.ndim == 2, disk)
@@ -118,7 +120,7 @@ def check_finite(
         if part[bad].isnan().any() and not missing: kind = "NaN"
         count += int(bad.sum())
     if count:
-        raise ValueError(
+        raise InvalidValue(
             f"{count} of {len(x)} items hold {kind} values (the first is item {first}), but finite numbers were "
             "expected: leave those items out, or fill in their values.")
 
@@ -144,7 +146,7 @@ def check_texts(x: list) -> list[str]:
     texts = [isinstance(item, str) for item in x]
     if all(texts): return [str(item) for item in x]
     other = texts.index(not texts[0])
-    raise TypeError(
+    raise InvalidType(
         f"Item {other} is a {type(x[other]).__name__} and item 0 a {type(x[0]).__name__}, but items of one kind were "
         "expected: pass texts alone, or sequences alone.")
 
@@ -155,12 +157,12 @@ def check_symbols(
     "`x` as lists of strings; an error that says which sequence is wrong, and how."
     for i, item in enumerate(x):
         if not isinstance(item, (list, tuple)) or len(item) == 0:
-            raise ValueError(
+            raise InvalidValue(
                 f"Sequence {i} is {item!r:.60}, but a list with at least one symbol was expected, as the others are: "
                 "pass a list of strings, or leave it out.")
         for t, symbol in enumerate(item):
             if not isinstance(symbol, str) and symbol is not None:
-                raise TypeError(
+                raise InvalidType(
                     f"Symbol {t} of sequence {i} is {symbol!r:.60}, but strings were expected, as the others are, or "
                     f"None for what was not observed: pass str({symbol!r:.60}).")
     return [[None if symbol is None else str(symbol) for symbol in item] for item in x]
@@ -174,25 +176,25 @@ def check_sequence(
     "One sequence as a tensor; an error that says what is wrong with it."
     try: item = as_tensor(item)
     except (TypeError, ValueError):
-        raise TypeError(
+        raise InvalidType(
             f"Sequence {i} is a {type(item).__name__} that is not an array of numbers: pass a tensor or a NumPy array "
             "of shape (frames, features).") from None
     if item.ndim != 2 or item.numel() == 0:
         hint = "leave that sequence out, or bring its axes into that order"
         if item.ndim == 1 and len(item): hint = "add the axis with x[:, None]"
-        raise ValueError(
+        raise InvalidValue(
             f"Sequence {i} has shape {tuple(item.shape)}, but (frames, features) with at least one frame was "
             f"expected: {hint}.")
     if features is not None and item.shape[1] != features:
-        raise ValueError(
+        raise InvalidValue(
             f"Sequence {i} has {item.shape[1]} numbers in a frame and sequence 0 has {features}, but all frames "
             "should have as many: check how the sequences were made.")
     if item.dtype.is_complex:
-        raise TypeError(
+        raise InvalidType(
             f"Sequence {i} holds complex numbers, but models learn from real ones: pass x.abs(), or the two parts "
             "side by side.")
     if item.dtype.is_floating_point and item.isinf().any():
-        raise ValueError(
+        raise InvalidValue(
             f"Sequence {i} holds infinite values (the first in frame {int(item.isinf().any(1).nonzero()[0])}), but "
             "finite numbers, or NaN for what was not observed, were expected: leave those frames out, or make them "
             "NaN.")
@@ -213,7 +215,7 @@ def check_list(
     x = [x] if isinstance(x, str) else list(x)
     if any(map(are_symbols, x)): return check_symbols(x)
     if len(x) == 0:
-        raise ValueError(
+        raise InvalidValue(
             "The items are an empty list, but at least one sequence or text was expected: check what you pass.")
     if any(isinstance(item, str) for item in x): return check_texts(x)
     found = [check_sequence(x[0], 0)]

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core import did_you_mean
+from ..core import InvalidType, InvalidValue, did_you_mean
 
 # %% ../../nbs/data/03_columns.ipynb #1863673e
 @dataclass(frozen=True)
@@ -87,13 +87,13 @@ def type_of(
     for cls, i in first.items():
         kind = next((word for known, word in TYPES.items() if issubclass(cls, known)), None)
         if kind is None:
-            raise TypeError(
+            raise InvalidType(
                 f"The column {name} holds {values[i]!r} (in row {i}), but numbers, booleans, texts and dates were "
                 "expected: turn it into one of those, or leave the column out.")
         types.setdefault(kind, i)
     if len(types) > 1:
         (a, i), (b, j) = list(types.items())[:2]
-        raise TypeError(
+        raise InvalidType(
             f"The column {name} holds {a} ({values[i]!r} in row {i}) and {b} ({values[j]!r} in row {j}), but one type "
             "was expected: make them one, or empty the cells that do not belong.")
     return next(iter(types), "numbers")
@@ -123,12 +123,12 @@ def levels_of(
     levels = column.levels or tuple(sorted(set(there.tolist())))
     if column.type == "numbers": levels = tuple(int(v) if v == int(v) else v for v in levels)
     elif not column.levels and not wanted and len(levels) > max(20, len(there) / 2):
-        raise ValueError(
+        raise InvalidValue(
             f"The column {name} holds {len(levels):,} different texts in {len(there):,} rows, so it names rows rather "
             f"than sorts them: leave it out, group its texts, or say that they are categories with kinds={{{name!r}: "
             f"'category'}}.")
     if len(levels) == 0:
-        raise ValueError(
+        raise InvalidValue(
             f"All values of the column {name} are missing, but a category needs at least one: leave the column out.")
     return levels
 
@@ -140,16 +140,16 @@ def kind_of(
     "What the numbers of `column` are to stand for."
     name, there = column.name, column.values[~column.missing]
     if wanted is not None and wanted not in KINDS:
-        raise ValueError(
+        raise InvalidValue(
             f"The kind of {name} is {wanted!r}, but one of {len(KINDS)} was expected.{did_you_mean(wanted, KINDS)}")
     whole = column.type != "texts" and bool((there == np.rint(there)).all())
     large = column.type == "numbers" and len(there) and np.abs(there).max() >= 2**53
     if large and "Int" in column.dtype:
-        raise ValueError(
+        raise InvalidValue(
             f"The column {name} holds {there[np.abs(there).argmax()]:g}, but numbers beyond 2**53 lose their last "
             "digits: make it a text, or leave it out if it only names rows.")
     if column.type == "dates" and len(there) and not (there.min() >= FIRST and there.max() < LAST + 1):
-        raise ValueError(f"The column {name} holds a date outside the years 1 to 9999: correct it, or leave it empty.")
+        raise InvalidValue(f"The column {name} holds a date outside the years 1 to 9999: correct it, or leave it empty.")
     numbers = "integer" if len(there) and whole and not large else "number"
     dates = "day" if whole else "time"
     usual = {"booleans": "boolean", "texts": "category", "numbers": numbers, "dates": dates}
@@ -174,7 +174,7 @@ def encode_levels(
     found = np.array([math.nan if gone else codes.get(value, IMPOSSIBLE) for value, gone in values], dtype=float)
     wrong = np.flatnonzero(found == IMPOSSIBLE)
     if len(wrong) and unseen == "refuse":
-        raise ValueError(
+        raise InvalidValue(
             f"The column {column.name} holds {column.values[wrong[0]]!r} (in row {wrong[0]}), which is not among its "
             f"categories.{did_you_mean(column.values[wrong[0]], levels)}")
     return found
@@ -188,14 +188,14 @@ def encode(
     "The numbers of a column; an error that names the first value which its kind does not have."
     name, missing, fits = column.name, column.missing, FITS[kind.name]
     if column.type not in fits and not missing.all():
-        raise TypeError(
+        raise InvalidType(
             f"The column {name} holds {column.type}, but {fits[0]} were expected (it is of the kind {kind.name}): "
             "convert it, or choose another kind.")
     if kind.name == "category": return encode_levels(column, kind.levels, unseen)
     if column.type == "texts": return np.full(len(missing), math.nan)
     wrong = np.flatnonzero(~missing & (column.values != 0) & (column.values != 1)) if kind.name == "boolean" else []
     if len(wrong):
-        raise ValueError(
+        raise InvalidValue(
             f"The column {name} holds {column.values[wrong[0]]:g} (in row {wrong[0]}), but yes or no was expected, as "
             "1 or 0: choose another kind.")
     return column.values

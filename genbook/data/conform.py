@@ -13,7 +13,7 @@ from typing import Any
 
 from torch import Tensor
 
-from ..core import Modality, did_you_mean
+from ..core import InvalidType, InvalidValue, Modality, did_you_mean
 from .columns import decode
 from .data import Data
 from .frames import from_frame, is_frame
@@ -36,12 +36,12 @@ def places(learnt: Vectors, given: Vectors) -> list[int] | None:
     wanted, there = names_of(learnt), names_of(given)
     if not wanted or not there:
         if learnt.features == given.features: return None
-        raise ValueError(
+        raise InvalidValue(
             f"The rows have {given.features} columns, but this model learnt from {learnt.features} columns "
             f"({', '.join(learnt.columns[:10])}): pass an array of shape (n, {learnt.features}).")
     for name in wanted:
         if name not in there:
-            raise ValueError(
+            raise InvalidValue(
                 f"The items have no column {name!r}, which this model learnt from: add it, empty if it is not "
                 f"known.{did_you_mean(name, there)}")
     return [there.index(name) for name in wanted]
@@ -57,7 +57,7 @@ def rows_for(
     if isinstance(given, Table):
         for name, kind in zip(given.columns, given.kinds):
             if kind.name == "category" and name in (names_of(learnt) or given.columns):
-                raise TypeError(
+                raise InvalidType(
                     f"The column {name} holds categories, but this model learnt from numbers: leave it out, or fit a "
                     "model to a frame.")
     found = places(learnt, given)
@@ -79,7 +79,7 @@ def table_for(
 
 # %% ../../nbs/data/17_conform.ipynb #91f4e1ee
 def refuse(learnt: Modality, given: Modality, hint: str) -> None:
-    raise ValueError(f"This model learnt from {learnt!r}, but these items are {given!r}: {hint}.")
+    raise InvalidValue(f"This model learnt from {learnt!r}, but these items are {given!r}: {hint}.")
 
 
 def images_for(learnt: Images, given: Images, items: Tensor, unseen: str) -> Tensor:
@@ -95,7 +95,7 @@ def sequences_for(learnt: Sequences, given: Sequences, items: list[Tensor], unse
     if learnt.names and given.names:
         missing = [name for name in learnt.names if name not in given.names]
         if missing:
-            raise ValueError(
+            raise InvalidValue(
                 f"The sequences have no {missing[0]!r}, which this model learnt from: add it, NaN if it was not "
                 f"measured.{did_you_mean(missing[0], given.names)}")
         return [item[:, [given.names.index(name) for name in learnt.names]] for item in items]
@@ -118,7 +118,7 @@ def conform(
     """Later items in the columns, codes and units of those that were learnt; an error that says which differ, if they
     cannot be.
     """
-    if unseen not in ("refuse", "impossible"): raise ValueError(f"unseen is {unseen!r}: choose refuse or impossible.")
+    if unseen not in ("refuse", "impossible"): raise InvalidValue(f"unseen is {unseen!r}: choose refuse or impossible.")
     if isinstance(x, HasItems) and x.modality == modality: return Data.of(x)
     if isinstance(modality, Table) and is_frame(x): return Data(modality.encode(from_frame(x), unseen), modality)
     given = take(x)
@@ -127,6 +127,6 @@ def conform(
     for learnt, other, rule in RULES:
         if isinstance(modality, learnt) and isinstance(given.modality, other):
             return Data(rule(modality, given.modality, given.items, unseen), modality, **given.known)
-    raise TypeError(
+    raise InvalidType(
         f"The items are {given.modality.describe(given.items)}, but this model learnt from {modality!r}: pass items "
         "of the kind that it learnt from.")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core import InvalidValue
 from .columns import Column, days
 
 # %% ../../nbs/data/07_csv_files.ipynb #cf0af1f0
@@ -59,7 +60,7 @@ def from_texts(
             return Column(name, type_ if different else "numbers", values)
         if type_ != "booleans" and len(strange) < len(different) / 2:
             row = next(i for i, text in enumerate(texts) if text in strange)
-            raise ValueError(
+            raise InvalidValue(
                 f"The column {name} holds {texts[row]!r} (in row {row}) among {type_}, but one type was expected: "
                 "correct it, list it in missing=[...] if it stands for nothing, or read the column with "
                 f"kinds={{{name!r}: 'category'}}.")
@@ -72,7 +73,7 @@ def decoded(path: Path) -> str:
     try: return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[:error.start].count(b"\n") + 1
-        raise ValueError(
+        raise InvalidValue(
             f"{path.name} is not UTF-8 text: line {line} has the byte 0x{data[error.start]:02x}. Save it as UTF-8, in "
             "a spreadsheet as 'CSV UTF-8'.") from None
 
@@ -80,16 +81,16 @@ def decoded(path: Path) -> str:
 def check_names(path: Path, names: list[str]) -> None:
     "An error unless every column has a name of its own."
     if not any(names):
-        raise ValueError(
+        raise InvalidValue(
             f"{path.name} is empty, but a line with the names of the columns and rows below it were expected: check "
             "that it was written.")
     for name in names:
         if not name:
-            raise ValueError(
+            raise InvalidValue(
                 f"The first line of {path.name} names a column with nothing ({', '.join(names)}), but each needs a "
                 "name: write one, or remove the column.")
         if names.count(name) > 1:
-            raise ValueError(
+            raise InvalidValue(
                 f"Two columns of {path.name} are called {name}, but each needs a name of its own: rename one of them.")
 
 # %% ../../nbs/data/07_csv_files.ipynb #23936e85
@@ -109,17 +110,17 @@ def rows_in(
         check_names(path, names)
         for row in filter(None, reader):
             if len(row) != len(names):
-                raise ValueError(
+                raise InvalidValue(
                     f"Line {reader.line_num + skipped} of {path.name} has {len(row)} values, but its first line names "
                     f"{len(names)} columns: correct that line, put values with commas into quotes, or pass "
                     "separator=.")
             rows.append(row)
     except csv.Error as error:
-        raise ValueError(
+        raise InvalidValue(
             f"Line {reader.line_num + skipped} of {path.name} is not one of a CSV file ({error}): look for a quote "
             "that is not closed.") from None
     if not rows:
-        raise ValueError(
+        raise InvalidValue(
             f"{path.name} names {len(names)} columns and has no rows, but at least one was expected: check that it "
             "was written to the end.")
     return names, rows

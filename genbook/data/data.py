@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core import Condition, Modality, Noise, available_if, check_seed, object_array
+from ..core import Condition, InvalidType, InvalidValue, Modality, Noise, available_if, check_seed, object_array
 from .checks import blocks, let_go
 from .images import Images
 from .intake import take
@@ -34,13 +34,13 @@ def as_known(
     "What is known of each item, as an array; an error unless there is one value for each."
     values = as_array(values)
     if values.shape != (n,):
-        raise ValueError(
+        raise InvalidValue(
             f"{name} has shape {values.shape}, but one value for each of the {n} items was expected: pass an array of "
             f"{n}.")
     if values.dtype.kind != "O": return values
     gone = [i for i, value in enumerate(values) if is_gone(value)]
     if gone:
-        raise ValueError(
+        raise InvalidValue(
             f"{name} of item {gone[0]} is missing, but a value for each was expected: leave such items out, or write "
             "what they are, such as 'unknown'.")
     if all(isinstance(value, str) for value in values): return values.astype(str)
@@ -65,7 +65,7 @@ def condition_of(
 ) -> Condition:
     "The values that a model can be given: a range for more than 100 different numbers, else a choice among those seen."
     if values.dtype.kind == "f" and not np.isfinite(values).all():
-        raise ValueError(
+        raise InvalidValue(
             f"{name} has values that are not finite numbers: leave those items out, or fill in their values.")
     seen = np.unique(values)
     if values.dtype.kind in "fiu" and len(seen) > 100: return Condition(low=float(seen[0]), high=float(seen[-1]))
@@ -134,7 +134,7 @@ class Data:
     def __getitem__(self, which: int | slice | Iterable[int]) -> "Data":
         chosen = np.arange(len(self))[[which] if isinstance(which, (int, np.integer)) else which]
         if len(chosen) == 0:
-            raise ValueError(
+            raise InvalidValue(
                 f"Of {len(self)} items none was chosen, but at least one was expected: check what stands in the "
                 "brackets.")
         found = object.__new__(type(self))
@@ -176,7 +176,7 @@ class Data:
     def condition(self, name: str) -> Condition:
         "What values `name` takes: a range for more than 100 different numbers, else a choice among those seen."
         if name not in self.known:
-            raise ValueError(
+            raise InvalidValue(
                 f"The data do not know {name!r} of their items; they know: {', '.join(self.known) or 'nothing'}. Pass "
                 f"Data(x, {name}=...).")
         return condition_of(name, self.known[name])
@@ -191,7 +191,7 @@ class Data:
         order = Noise(check_seed(seed), range(len(self))).uniform(dtype=torch.float64).argsort().numpy()
         cut = round(len(self) * fraction)
         if not 0 < cut < len(self):
-            raise ValueError(
+            raise InvalidValue(
                 f"fraction is {fraction!r}, which leaves one part of {len(self)} items empty: choose one between 0 "
                 "and 1.")
         return self[order[:cut]], self[order[cut:]]
@@ -233,6 +233,6 @@ def check_kind(
 ) -> None:
     "Refuse data whose items are not of one of `kinds`."
     if isinstance(data.modality, kinds): return
-    raise TypeError(
+    raise InvalidType(
         f"The items are {data.modality.describe(data.items)}, but this model learns from "
         f"{' or '.join(WANTED.get(k, k.__name__) for k in kinds)}: pass such items, or choose another model.")

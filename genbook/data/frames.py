@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from ..core import InvalidType, InvalidValue, Missing
 from .columns import Column, Kind, from_objects
 
 # %% ../../nbs/data/05_frames.ipynb #e1bcf3ba
@@ -49,7 +50,7 @@ def from_series(
         levels = tuple(map(str, series.cat.get_categories().to_list()))
         return from_objects(name, [str(value) for value in series.to_list()], missing, levels=levels, **about)
     if dtype in (nw.String, nw.Object, nw.Unknown): return from_objects(name, series.to_list(), missing, **about)
-    raise TypeError(
+    raise InvalidType(
         f"The column {name} is of type {dtype}, but numbers, booleans, texts, categories and dates were expected: "
         "turn it into one of those, such as seconds, or leave it out.")
 
@@ -61,10 +62,10 @@ def from_frame(
     import narwhals.stable.v2 as nw
     names = [str(name) for name in frame.columns] if hasattr(frame, "dtypes") else list(frame.column_names)
     if twice := [name for name in names if names.count(name) > 1]:
-        raise ValueError(
+        raise InvalidValue(
             f"Two columns are called {twice[0]}, but each needs a name of its own: rename one of them.")
     if not names:
-        raise ValueError(
+        raise InvalidValue(
             "The data frame has no columns, but at least one was expected: check how it was made.")
     library = type(frame).__module__.split(".")[0]
     columns = nw.from_native(frame, eager_only=True).iter_columns()
@@ -101,14 +102,14 @@ def to_frame(
     "A data frame of that library; an error if it is not installed, or a day lies outside the years 1 to 9999."
     import narwhals.stable.v2 as nw
     if importlib.util.find_spec(library) is None:
-        raise ImportError(
+        raise Missing(
             f"{library} is not installed, but it is to hold the data frame: pip install {library}, or name another, "
             "as in frame('polars').")
     series = {}
     for (name, column), kind in zip(values.items(), kinds):
         lost = [v for v in column if isinstance(v, float)] if kind.name in ("day", "time") else []
         if lost:
-            raise ValueError(
+            raise InvalidValue(
                 f"The column {name} holds day {lost[0]:,.0f}, but dates lie in the years 1 to 9999: use .items, which "
                 "has the numbers, or another model.")
         holes = None in column and library == "pandas"  # whose plain whole numbers and booleans cannot be missing

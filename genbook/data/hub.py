@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ..core import InvalidValue, Missing, Unreachable
 from .data import Data
 
 # %% ../../nbs/data/23_hub.ipynb #73930243
@@ -22,18 +23,18 @@ def hub_images(
     and `label`.
     """
     if split not in ("train", "test"):
-        raise ValueError(
+        raise InvalidValue(
             f"split is {split!r}, but these sets have a train and a test part: pass split='train' or split='test'.")
     try: import datasets
     except ImportError:
-        raise ImportError(
+        raise Missing(
             "The public data sets need the datasets package: pip install 'genbook[datasets]', or use digits(), which "
             "is embedded.") from None
     folder = Path(repository)
     if not folder.is_dir(): folder = Path(_hub_folder(repository, split))
     files = [str(path) for path in sorted(folder.rglob(f"{split}-*.parquet"))]
     if not files:
-        raise ValueError(
+        raise InvalidValue(
             f"{repository} has no {split}-*.parquet file: pass a data set, or a folder, in the hub's layout.")
     with tempfile.TemporaryDirectory() as cache:
         rows = datasets.load_dataset("parquet", data_files={split: files}, split=split, cache_dir=cache)
@@ -52,7 +53,7 @@ def _hub_folder(repository: str, split: str) -> str:
         socket.create_connection((address.hostname, address.port or 443), timeout=3).close()
         return snapshot_download(**wanted)
     except Exception as error:
-        raise ConnectionError(
+        raise Unreachable(
             f"{repository} could not be fetched from {address.hostname} ({type(error).__name__}): "
             "connect to the internet, or use digits(), 5,000 handwritten digits that are embedded, "
             "or small_digits().") from error

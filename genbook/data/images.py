@@ -19,6 +19,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
+from ..core import InvalidValue
 from .checks import blocks
 from .modalities import check_ending
 
@@ -81,10 +82,10 @@ def channels_first(
     if x.shape[1] in (1, 3): return x
     if x.shape[3] in (1, 3): return x.permute(0, 3, 1, 2)
     if x.shape[3] in (2, 4):
-        raise ValueError(
+        raise InvalidValue(
             f"The pictures have {x.shape[3]} channels, of which the last says how opaque a pixel is, but 1 for grey "
             f"or 3 for colour were expected: leave it out with x[..., :{x.shape[3] - 1}].")
-    raise ValueError(
+    raise InvalidValue(
         f"The pictures have shape {tuple(x.shape)}, but (items, height, width, 1 or 3) or (items, 1 or 3, height, "
         "width) was expected: bring the axes into that order.")
 
@@ -96,13 +97,13 @@ def check_brightness(
     "The modality of images; an error unless their values are from 0 to 1, or bytes of which some are above 1."
     if x.dtype == torch.uint8:
         if not any(bool((part > 1).any()) for _, part in blocks(x, disk)):
-            raise ValueError(
+            raise InvalidValue(
                 "The pictures are bytes of which none is above 1, but 0 (dark) to 255 (bright) was expected: pass "
                 "x.float() if 1 is bright, or x * 255.")
     else:
         low, high = range_of(x, disk)
         if low < 0 or high > 1:
-            raise ValueError(
+            raise InvalidValue(
                 f"The pictures have values from {low:g} to {high:g}, but 0 (dark) to 1 (bright) was expected: divide "
                 "by 255, or rescale them.")
     return Images(*x.shape[1:])

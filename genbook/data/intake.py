@@ -20,7 +20,7 @@ import torch
 from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
-from ..core import Modality
+from ..core import InvalidType, InvalidValue, Modality, NotFound
 from .checks import are_symbols, check_items, check_list, is_list, on_disk
 from .columns import Column
 from .csv_files import from_csv
@@ -55,7 +55,7 @@ def modality_of(
     if x.ndim == 4 and x.shape[1] in (1, 3): return check_brightness(x, disk)
     hint = "bring the axes into that order"
     if x.ndim == 3: hint = "add the channel of pictures with x[:, None], or pass sequences as list(x)"
-    raise ValueError(
+    raise InvalidValue(
         f"The items have shape {tuple(x.shape)}, but (items, features) for rows or (items, 1 or 3, height, width) for "
         f"pictures was expected: {hint}.")
 
@@ -98,7 +98,7 @@ def take_list(
     if not is_list(x):
         if len(found := lengths(x) or {0}) == 1: return take_array(stacked(x), modality)
         if 0 in found:
-            raise ValueError(
+            raise InvalidValue(
                 f"Sequence {[len(item) for item in x].index(0)} has no frames, but at least one was expected: leave "
                 "that sequence out.")
         x = [torch.as_tensor(np.asarray(item))[:, None] for item in x]
@@ -124,7 +124,7 @@ def take_pictures(
     kind = "L" if all(picture.mode in PLAIN for picture in x) else "RGB"
     for i, picture in enumerate(x):
         if picture.size != x[0].size:
-            raise ValueError(
+            raise InvalidValue(
                 f"Picture {i} has {picture.width}x{picture.height} pixels and picture 0 has "
                 f"{x[0].width}x{x[0].height}, but one size for all was expected: pass [p.resize({x[0].size}) for p in "
                 "pictures].")
@@ -143,7 +143,7 @@ def opened(path: Path) -> Image.Image:
             picture.load()
             return picture.copy()
     except (UnidentifiedImageError, OSError) as error:
-        raise ValueError(
+        raise InvalidValue(
             f"{path.name} is not a picture that can be read ({error}): take it away, or fetch it again.") from None
 
 
@@ -154,14 +154,14 @@ def take_folder(
     "The images of a folder in order of their paths; if they lie in folders inside it, those are known as `label`."
     files = sorted(file for file in path.rglob("*") if file.suffix.lower() in PICTURES and file.is_file())
     if not files:
-        raise ValueError(
+        raise InvalidValue(
             f"{path} holds no pictures ({', '.join(PICTURES)}), but at least one was expected: pass another folder, "
             "or for tables read_csv(path), for sounds read_sounds(path), for texts read_texts(path).")
     found = take_pictures(map(opened, files), modality)
     labels = [file.relative_to(path).parts[0] if file.parent != path else None for file in files]
     if None not in labels: return Taken(found.items, found.modality, {"label": np.array(labels)})
     if any(labels):
-        raise ValueError(
+        raise InvalidValue(
             f"{path} holds {files[labels.index(None)].name} beside folders of pictures, so that it has no label: put "
             "it into a folder, too, or pass one of the folders.")
     return found
@@ -187,10 +187,10 @@ def take_path(
     "A folder of images, or a file that says what it is."
     if path.is_dir(): return take_folder(path, modality)
     if not path.is_file():
-        raise FileNotFoundError(
+        raise NotFound(
             f"{path} is neither a file nor a folder: pass the path of a folder of pictures, or of a file.")
     if path.suffix.lower() in BY_ENDING: return BY_ENDING[path.suffix.lower()](path, modality)
-    raise ValueError(
+    raise InvalidValue(
         f"{path.name} does not say what it holds: call read_texts({path.name!r}) for a text, "
         f"read_sounds({path.name!r}) for a recording, or pass a folder, a .csv or a .npy file.")
 
@@ -224,11 +224,11 @@ def frames_of(
     "The numbers of some columns; an error if one is not there or holds something else."
     for name in names:
         if name not in columns:
-            raise ValueError(
+            raise InvalidValue(
                 f"A data frame has no column {name!r}, which the first one has, but all frames should have the same: "
                 "add it, empty if it was not measured.")
         if columns[name].type not in ("numbers", "booleans"):
-            raise TypeError(
+            raise InvalidType(
                 f"The column {name} holds {columns[name].type}, but the frames of a sequence are numbers: leave it "
                 "out, or turn it into numbers.")
     return np.stack([columns[name].values for name in names], 1)
@@ -255,12 +255,12 @@ def take_grouped(
     """
     columns = from_frame(x)
     if by not in columns:
-        raise ValueError(
+        raise InvalidValue(
             f"The data frame has no column {by!r} to tell sequences by: name one of {', '.join(columns)}, as in "
             f"Data(frame, sequence={next(iter(columns))!r}).")
     group = columns.pop(by)
     if group.missing.any():
-        raise ValueError(
+        raise InvalidValue(
             f"The column {by} is empty in row {int(group.missing.argmax())}, so that row belongs to no sequence: fill "
             "it in, or leave the row out.")
     _, first, places = np.unique(group.values, return_index=True, return_inverse=True)
@@ -284,11 +284,11 @@ def take_hugging(
 ) -> Taken:
     "Images, texts or a table, whichever the columns of a data set hold."
     if isinstance(x, Mapping):
-        raise TypeError(
+        raise InvalidType(
             f"This is several data sets ({', '.join(x)}), but one was expected: pass one of them, as in "
             f"x[{next(iter(x))!r}].")
     if not hasattr(x, "num_rows"):
-        raise TypeError(
+        raise InvalidType(
             "This data set comes as a stream that may not end, but a number of items was expected: pass "
             "list(x.take(1000)) of one column, or load it without streaming=True.")
     kinds = {name: type(feature).__name__ for name, feature in x.features.items()}
@@ -308,13 +308,13 @@ def take_torch(
 ) -> Taken:
     "The items of a data set that has a length; their labels are known as `label`."
     if isinstance(x, torch.utils.data.IterableDataset) or not hasattr(x, "__len__"):
-        raise TypeError(
+        raise InvalidType(
             "This data set comes as a stream that may not end, but a number of items was expected: pass "
             "list(itertools.islice(x, 1000)).")
     rows = [x[i] for i in range(len(x))]
     pairs = all(isinstance(row, (tuple, list)) and len(row) == 2 for row in rows)
     if not pairs and any(isinstance(row, (tuple, list, Mapping)) for row in rows):
-        raise TypeError(
+        raise InvalidType(
             f"An item of this data set is {rows[0]!r:.80}, but an item, or an item with its label, was expected: pass "
             "Data([row[0] for row in dataset], name=[row[1] for row in dataset]).")
     items, labels = zip(*rows) if pairs else (rows, None)
@@ -336,7 +336,7 @@ def take_held(x: HasItems, modality: Modality | None = None) -> Taken:
 def take_text(x: str, modality: Modality | None = None) -> Taken:
     "One text; an error if it is the path of a folder or file, which was probably meant."
     if len(x) < 1024 and "\n" not in x and "\0" not in x and Path(x).exists():
-        raise ValueError(
+        raise InvalidValue(
             f"{x!r} is a text here, but also the path of a file or folder: pass Path({x!r}) for what is in it, or "
             f"[{x!r}] for the text.")
     return take_list([x], modality)
@@ -377,7 +377,7 @@ def take(
     "Items, their modality, and what is known about them; an error that says what to pass if `x` cannot be taken."
     if sequence:
         if not is_frame(x):
-            raise TypeError(
+            raise InvalidType(
                 f"sequence={sequence!r} names a column, but the items are a {type(x).__name__}: pass a data frame, or "
                 "leave out sequence.")
         return take_grouped(x, sequence, modality)

@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from torch import Tensor
 
-from ..core import Condition, Modality
+from ..core import Condition, InvalidValue, Modality
 
 # %% ../../nbs/data/01_modalities.ipynb #29cc687d
 @runtime_checkable
@@ -76,7 +76,7 @@ def one_item(
     "The item itself; an error if there are several."
     if not isinstance(value, HasItems): return value
     if len(value.items) != 1:
-        raise ValueError(
+        raise InvalidValue(
             f"There are {len(value.items)} sequences, but one was expected: pass one of them, as in x[0].")
     return value.items[0]
 
@@ -88,7 +88,7 @@ def check_ending(
 ) -> None:
     "An error unless the name of a file ends as its format does."
     if path.suffix.lower() != ending:
-        raise ValueError(
+        raise InvalidValue(
             f"{path.name} does not end in {ending}, the format that {what} are written in with their origin: save as "
             f"{path.stem}{ending}.")
 

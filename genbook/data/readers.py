@@ -9,6 +9,7 @@ __all__ = ['read_csv', 'read_texts']
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..core import InvalidValue, NotFound
 from .csv_files import MISSING, from_csv
 from .data import Data
 from .tables import Table
@@ -35,18 +36,18 @@ def read_texts(
 ) -> Data:  # texts
     "The texts of a file; parts that hold nothing but spaces are left out."
     path = Path(path)
-    if not path.is_file(): raise FileNotFoundError(f"{path} is not a file: pass the path of a text.")
+    if not path.is_file(): raise NotFound(f"{path} is not a file: pass the path of a text.")
     content = path.read_bytes()
     try: text = content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding).replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ValueError(
+        raise InvalidValue(
             f"{path.name} is not {encoding} (byte 0x{content[error.start]:02x} in line {line} cannot stand there), "
             f"but text in {encoding} was expected: save it as UTF-8, or name its encoding, as in read_texts(path, "
             "encoding='latin-1').") from None
     texts = [part for part in (text.split(separator) if separator else [text]) if part.strip()]
     if not texts:
-        raise ValueError(
+        raise InvalidValue(
             f"{path.name} holds no text ({len(content)} bytes), but at least one character was expected: check which "
             "file was meant.")
     return Data(texts)

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..core import InvalidType, InvalidValue, Missing, NotFound
 from .data import Data
 from .modalities import HasItems
 from .sounds import Sounds, resample
@@ -39,11 +40,11 @@ def read_wav(path: Path) -> tuple[Tensor, int]:  # (frames, channels) and frames
     if bits not in (8, 16, 24, 32): raise wave.Error(f"{bits} bits a number")
     found = len(content) // (channels * bits // 8)
     if rate < 1:
-        raise ValueError(
+        raise InvalidValue(
             f"{path.name} has a sample rate of {rate}, but some thousand frames a second were expected: write the "
             "file again, with the rate at which it was recorded.")
     if found < frames:
-        raise ValueError(
+        raise InvalidValue(
             f"{path.name} ends after {found:,} of its {frames:,} frames: fetch the whole file again.")
     return torch.from_numpy(decoded_numbers(content[:found * channels * bits // 8], bits).reshape(-1, channels)), rate
 
@@ -52,12 +53,12 @@ def read_other(path: Path, why: str) -> tuple[Tensor, int]:  # (frames, channels
     "One file in any format that libsndfile reads."
     try: import soundfile
     except ImportError:
-        raise ImportError(
+        raise Missing(
             f"{path.name} is not a WAV file of whole numbers ({why}), and other formats need the soundfile package: "
             "pip install 'genbook[sound]', or convert the file to WAV of 16 bits.") from None
     try: content, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, TypeError):
-        raise ValueError(
+        raise InvalidValue(
             f"{path.name} is not a sound that can be read ({why}), but WAV, FLAC, Ogg or MP3 was expected: check that "
             "it is a recording, or convert it to WAV.") from None
     return torch.from_numpy(content), rate
@@ -71,28 +72,28 @@ def read_sounds(
     items, kinds = [], []
     for path in map(Path, paths):
         if not path.is_file():
-            raise FileNotFoundError(
+            raise NotFound(
                 f"{path} is not a file: pass the path of a recording, such as a .wav file.")
         if path.stat().st_size == 0:
-            raise ValueError(
+            raise InvalidValue(
                 f"{path.name} is empty (0 bytes), but a sound was expected: record it, or fetch it, again.")
         try: item, rate = read_wav(path)
         except (wave.Error, EOFError, struct.error) as error:
             item, rate = read_other(path, str(error) or "it ends too early")
         if len(item) == 0:
-            raise ValueError(
+            raise InvalidValue(
                 f"{path.name} has no frames, but a sound was expected: leave it out, or record it again.")
         items.append(item), kinds.append(Sounds(rate, item.shape[1]))
         if kinds[-1].rate != kinds[0].rate:
-            raise ValueError(
+            raise InvalidValue(
                 f"{path.name} has {rate:,} frames a second and {Path(paths[0]).name} has {kinds[0].rate:,}, but one "
                 f"rate for all was expected: read them apart, and use at_rate(x, {kinds[0].rate}).")
         if kinds[-1] != kinds[0]:
-            raise ValueError(
+            raise InvalidValue(
                 f"{path.name} is {kinds[-1].kind} and {Path(paths[0]).name} is {kinds[0].kind}, but as many channels "
                 "in all were expected: read them apart, and take the mean of the channels, x.mean(1, keepdim=True).")
     if not items:
-        raise ValueError(
+        raise InvalidValue(
             "There are no files to read: pass the path of one or more, as in read_sounds('one.wav').")
     return Data(items, kinds[0], **known)
 
@@ -111,6 +112,6 @@ def check_sounds(data: Any) -> Sounds:  # their modality
     "Refuse what is not sounds."
     if isinstance(data, HasItems) and isinstance(data.modality, Sounds): return data.modality
     found = data.modality.describe(data.items) if isinstance(data, HasItems) else f"a {type(data).__name__}"
-    raise TypeError(
+    raise InvalidType(
         f"The items are {found}, but sounds were expected: pass Data(waves, Sounds(rate)), with the frames a second "
         "as rate, or read them from files.")

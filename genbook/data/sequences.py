@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..core import InvalidValue
 from .checks import check_list
 from .modalities import check_ending, count, one_item
 
@@ -56,7 +57,7 @@ def frames_in(
     try: return torch.tensor([[float(word) for word in frame] for frame in frames])
     except ValueError:
         example = "; ".join([" ".join(["0.5"] * features)] * 2)
-        raise ValueError(
+        raise InvalidValue(
             f"{text!r} is not a sequence of numbers: write frames of {count(features, 'number', 'numbers')} apart by "
             f"semicolons, such as {example}.") from None
 
@@ -86,7 +87,7 @@ class Sequences:
         value, = check_list([value[:, None] if value.ndim == 1 and self.features == 1 else value])
         if not value.dtype.is_floating_point: value = value.float()
         if value.shape[1] != self.features:
-            raise ValueError(
+            raise InvalidValue(
                 f"The sequence has {value.shape[1]} numbers in a frame, but {self.features} were expected: pass "
                 "frames like those that the model learnt from.")
         return value

@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..core import InvalidType, InvalidValue
 from .modalities import HasItems, check_ending
 from .sequences import Sequences
 
@@ -135,15 +136,15 @@ def check_wave(
 ) -> None:
     "An error unless the item is sound of this many channels, from -1 to 1."
     if not isinstance(item, Tensor) or item.ndim != 2:
-        raise TypeError(
+        raise InvalidType(
             f"Item {i} is not a sound: pass (frames, {channels}) tensors, such as wave[:, None] for a row of numbers.")
     if item.shape[1] != channels:
-        raise ValueError(
+        raise InvalidValue(
             f"Sound {i} has {item.shape[1]} channels, but {channels} were expected: for mono take the mean of the "
             f"channels, x.mean(1, keepdim=True), or pass Sounds({rate}, channels={item.shape[1]}).")
     largest = max(float(item.max()), -float(item.min()))
     if largest > 8:  # a little too loud is cut off when it is heard; this is another scale
-        raise ValueError(
+        raise InvalidValue(
             f"Sound {i} has values up to {largest:g}, but -1 to 1 was expected: divide whole numbers of 16 bits by "
             "32768.")
 
@@ -160,7 +161,7 @@ class Sounds(Sequences):
     def __post_init__(self):
         for name, value, example in (("rate", self.rate, 8000), ("channels", self.channels, 1)):
             if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-                raise ValueError(
+                raise InvalidValue(
                     f"{name} is {value!r}, but a whole number from 1 was expected: pass something like "
                     f"{name}={example}.")
 
@@ -181,7 +182,7 @@ class Sounds(Sequences):
     def read(self, value: Any) -> Tensor:  # (frames, channels)
         "One sound: of `value` as an array, or as `Data` of the same kind."
         if isinstance(value, HasItems) and value.modality != self:
-            raise ValueError(
+            raise InvalidValue(
                 f"The sound is {value.modality.describe(value.items)}, but {self.kind} was expected: resample it, or "
                 "bring it to as many channels.")
         item = super().read(value)

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..core import InvalidValue
 from .data import Data
 from .recordings import check_sounds
 
@@ -39,7 +40,7 @@ def mel_bands(
     """
     high = rate / 2 if high is None else high
     if not 0 <= low < high <= rate / 2:
-        raise ValueError(
+        raise InvalidValue(
             f"The bands go from {low:g} to {high:g} Hz, but 0 to {rate / 2:g} Hz, half of the {rate:,} frames a "
             "second, is what there is: choose low and high in that range.")
     edges = from_mel(np.linspace(to_mel(low), to_mel(high), bands + 2))
@@ -64,7 +65,7 @@ def log_mel(
     """
     size, step = round(window * rate), round(hop * rate)
     if step < 1 or size < 1:
-        raise ValueError(
+        raise InvalidValue(
             f"A frame is {window:g} s long and the next begins {hop:g} s later, which at {rate:,} samples a second is "
             f"{size} and {step} samples, but one or more were expected: use longer ones.")
     points = 1 << (size - 1).bit_length()  # a power of two: the Fourier transform is fastest
@@ -81,7 +82,7 @@ def cepstrum(
     "The first numbers of the cosine transform (orthonormal, of type II)."
     bands = logs.shape[-1]
     if not 1 <= coefficients <= bands:
-        raise ValueError(
+        raise InvalidValue(
             f"coefficients is {coefficients}, but {bands} bands have from 1 to {bands}: ask for fewer, or use more "
             "bands.")
     angles = math.pi / bands * (torch.arange(bands, dtype=torch.float64)[:, None] + 0.5) * torch.arange(coefficients)
@@ -113,7 +114,7 @@ def mfcc(
     """
     kind, items = check_sounds(sounds), []
     if kind.channels != 1:
-        raise ValueError(
+        raise InvalidValue(
             f"The sounds are {kind.kind}, but one channel was expected: take the mean of the channels, "
             f"Data([x.mean(1, keepdim=True) for x in sounds.items], Sounds({kind.rate})).")
     for item in sounds.items:

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core import Condition, did_you_mean
+from ..core import Condition, InvalidValue, did_you_mean
 from .columns import FIRST, LAST, Kind, days, encode, kind_of, moments
 from .frames import from_frame, to_frame
 from .modalities import count
@@ -76,7 +76,7 @@ class Table(Vectors):
         super().__post_init__()
         if not self.kinds: object.__setattr__(self, "kinds", (Kind(),) * self.features)
         if len(self.kinds) != self.features:
-            raise ValueError(
+            raise InvalidValue(
                 f"There are {len(self.kinds)} kinds for {self.features} columns, but one for each was expected: pass "
                 "as many of both.")
 
@@ -90,7 +90,7 @@ class Table(Vectors):
         columns, kinds = x if isinstance(x, Mapping) else from_frame(x), kinds or {}
         for name in kinds:
             if name not in columns:
-                raise ValueError(
+                raise InvalidValue(
                     f"There is no column {name!r} to give a kind to.{did_you_mean(name, columns)}")
         found = tuple(kind_of(column, kinds.get(name)) for name, column in columns.items())
         return cls(len(columns), tuple(columns), found, next(iter(columns.values())).library)
@@ -104,7 +104,7 @@ class Table(Vectors):
         columns = x if isinstance(x, Mapping) else from_frame(x)
         for name in self.columns:
             if name not in columns:
-                raise ValueError(
+                raise InvalidValue(
                     f"The data frame has no column {name!r}, which this table has: add it, empty if it is not "
                     f"known.{did_you_mean(name, columns)}")
         found = [encode(columns[name], kind, unseen) for name, kind in zip(self.columns, self.kinds)]

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+from ..core import InvalidValue, Missing
+
 # %% ../../nbs/data/19_tokenizers.ipynb #94d651c8
 @runtime_checkable
 class Tokenizer(Protocol):
@@ -48,14 +50,14 @@ class BytePairs:
 
     def __post_init__(self):
         if isinstance(self.vocabulary, bool) or not isinstance(self.vocabulary, int) or self.vocabulary < 2:
-            raise ValueError(
+            raise InvalidValue(
                 f"vocabulary is {self.vocabulary!r}, but a whole number from 2 was expected: try vocabulary=1000.")
 
     def learn(self, texts: Iterable[str]) -> str:  # JSON
         tokenizers, texts = _tokenizers(), list(texts)
         letters = len(set().union(*texts) | {"\ufffd"})
         if letters > self.vocabulary:
-            raise ValueError(
+            raise InvalidValue(
                 f"vocabulary is {self.vocabulary}, but the texts have {letters - 1} different characters, and each is "
                 f"a symbol, as is the unknown one: choose {letters} or more.")
         found = tokenizers.Tokenizer(tokenizers.models.BPE(unk_token="\ufffd"))
@@ -73,7 +75,7 @@ def _tokenizers() -> Any:
     "The package, when it is needed."
     try: import tokenizers
     except ImportError:
-        raise ImportError(
+        raise Missing(
             "Byte pairs need the package tokenizers: pip install 'genbook[text]', or take words.") from None
     return tokenizers
 
@@ -93,6 +95,6 @@ def tokenizer(
     "A tokenizer by its name, or itself."
     if isinstance(unit, str) and unit in TOKENIZERS: return TOKENIZERS[unit]
     if not isinstance(unit, str) and isinstance(unit, Tokenizer): return unit
-    raise ValueError(
+    raise InvalidValue(
         f"unit is {unit!r}: choose {', '.join(list(TOKENIZERS)[:-1])} or {list(TOKENIZERS)[-1]}, or pass a tokenizer "
         "such as BytePairs(vocabulary=500).")

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core import Condition, escape
+from ..core import Condition, InvalidValue, escape
 from .modalities import check_ending, count
 
 # %% ../../nbs/data/04_vectors.ipynb #0702ccd3
@@ -30,7 +30,7 @@ class Vectors:
 
     def __post_init__(self):
         if self.names and (len(set(self.names)) != self.features or len(self.names) != self.features):
-            raise ValueError(
+            raise InvalidValue(
                 f"The columns are called {', '.join(map(str, self.names))}, but {self.features} different names were "
                 "expected: pass one for each column.")
 
@@ -86,7 +86,7 @@ class Points(Vectors):
 
     def __post_init__(self):
         if self.features != 2:
-            raise ValueError(
+            raise InvalidValue(
                 f"features is {self.features}, but a point in the plane has 2 numbers: pass Vectors({self.features}) "
                 "for longer rows.")
         super().__post_init__()

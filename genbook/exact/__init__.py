@@ -38,7 +38,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "gaussian_family": ["GaussianFamily", "check_varies", "standard"],
     "discrete_families": ["BernoulliFamily", "CategoricalFamily", "DiscreteFamily", "PoissonFamily", "SymbolFamily", "check_values"],
     "product_family": ["ProductFamily"],
-    "closed_form": ["ClosedForm", "blank", "check_smoothing", "fit_family", "rows_of"],
+    "closed_form": ["ClosedForm", "check_smoothing", "fit_family", "rows_of"],
     "low_rank": ["expected_moments", "moments_with_holes", "principal_axes", "shaped", "weighted_moments"],
     "finite_mixture": ["FiniteMixture", "check_count", "responsibilities_of"],
     "model_family": ["ModelFamily", "add_statistics"],

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..core import Diverged
 from .forward_backward import backward_all, compiled, forward_all
 
 # %% ../../nbs/exact/24_blocks.ipynb #e7bbe498
@@ -171,7 +172,7 @@ def expected_counts(
         if passes.failed: continue
         found = passes.backward(gather)
         if not passes.failed: return found
-    raise FloatingPointError("The passes over a chain gave no number, but logarithms never underflow: "
+    raise Diverged("The passes over a chain gave no number, but logarithms never underflow: "
                              "the densities of its states hold NaN, so check the parameters of what they emit.")
 
 

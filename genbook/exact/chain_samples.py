@@ -12,9 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import Noise
+from ..core import Noise, step_seed
 from .forward_backward import log_forward
-from ..train import step_seed
 
 # %% ../../nbs/exact/38_chain_samples.ipynb #6e750448
 FRAMES = 1 << 20  # frames of an item that share a stream of random numbers

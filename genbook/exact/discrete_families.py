@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from ..core import Noise
+from ..core import InvalidValue, Noise
 from .blocks import relative
 from .families import ExponentialFamily, Known, Part, in_blocks, kept
 from .forward_backward import compiled
@@ -30,7 +30,7 @@ def check_values(
     wrong = (~right & ~x.isnan()).nonzero()
     if not len(wrong): return
     item, column = wrong[0].tolist()
-    raise ValueError(f"The column {names[column]} holds {x[item, column]:g} (in item {item}), but {expected}.")
+    raise InvalidValue(f"The column {names[column]} holds {x[item, column]:g} (in item {item}), but {expected}.")
 
 
 class DiscreteFamily(ExponentialFamily):
@@ -234,7 +234,7 @@ class SymbolFamily(CategoricalFamily):
     def check(self, rows: Tensor, names: Sequence[str]) -> None:
         if rows.shape[1] == 1: return check_values(rows, (rows >= 0) & (rows == rows.floor()), names,
                                                    "symbols are whole numbers from 0: number them, as in words.index(word)")
-        raise ValueError(f"The frames hold {rows.shape[1]} numbers, but a symbol is one number: "
+        raise InvalidValue(f"The frames hold {rows.shape[1]} numbers, but a symbol is one number: "
                          "pass sequences of shape (frames, 1).")
 
     def precompute(self, rows: Tensor, weights: Tensor | None = None) -> Known:

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import Noise, available_if, check_seed, check_weights, condition_on, require_fitted
+from ..core import InvalidValue, Noise, available_if, check_seed, check_weights, condition_on, require_fitted
 from ..data import Data, Vectors, check_items, is_frame
 from .families import akaike_criterion, bayes_criterion
 from .missing import BLOCK, with_given
@@ -23,13 +23,13 @@ from ..training import ByEM
 def check_count(name: str, value: Any, example: int = 3) -> int:
     "`value` itself; an error unless it is a whole number from 1."
     if not isinstance(value, bool) and isinstance(value, int) and value > 0: return value
-    raise ValueError(f"{name} is {value!r}, but a whole number from 1 was expected: try {name}={example}.")
+    raise InvalidValue(f"{name} is {value!r}, but a whole number from 1 was expected: try {name}={example}.")
 
 
 def responsibilities_of(joint: Tensor) -> Tensor:  # (n, k) log of weight times density -> (n, k)
     "The probability of each component for each item; an error for an item that none can make."
     for i in joint.isneginf().all(1).nonzero().flatten().tolist():
-        raise ValueError(f"Item {i} is impossible under this model, so no component made it: leave it out, or fit the "
+        raise InvalidValue(f"Item {i} is impossible under this model, so no component made it: leave it out, or fit the "
                          "model to items like it.")
     return joint.softmax(1)
 
@@ -79,7 +79,7 @@ class FiniteMixture(ByEM):
         narrower = condition_on(self, conditions)
         if torch.isfinite(narrower.weights_).all(): return narrower
         what = ", ".join(f"{k}={v}" for k, v in narrower.conditions.items())
-        raise ValueError(f"A row with {what} has probability 0 for this {type(self).__name__}: "
+        raise InvalidValue(f"A row with {what} has probability 0 for this {type(self).__name__}: "
                          "give it values that it can make.")
 
     def _given(self) -> Tensor:  # (d,)
@@ -94,7 +94,7 @@ class FiniteMixture(ByEM):
         x = check_items(x.items if isinstance(x, Data) or hasattr(x, "origin") else x, missing=True).double()
         d = self.modality_.features
         if x.ndim != 2 or x.shape[1] != d:
-            raise ValueError(f"The rows have shape {tuple(x.shape[1:])}, but this model learnt from {d} columns "
+            raise InvalidValue(f"The rows have shape {tuple(x.shape[1:])}, but this model learnt from {d} columns "
                              f"({', '.join(self.modality_.columns[:10])}): pass an array of shape (n, {d}).")
         return with_given(x, self._given()) if self.conditions else (x, None)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from ..core import Noise
+from ..core import InvalidValue, Noise
 from .families import Centred, ExponentialFamily, Known, Part, in_blocks, kept
 from .gaussians import (
     centred_log_density, covariance_parameters, degenerate_gaussians, gaussian_m_step, gaussian_natural_parameters,
@@ -29,10 +29,10 @@ def check_varies(
     for name, values in zip(names, rows.T):
         values = values[~values.isnan()]
         if not len(values):
-            raise ValueError(f"Column {name} has no values at all, but at least two different ones are needed "
+            raise InvalidValue(f"Column {name} has no values at all, but at least two different ones are needed "
                              "to learn from: leave it out.")
         if not values.std(correction=0) > 1e-14 * values.mean().abs():
-            raise ValueError(f"Column {name} is {values.mean():g} in every {item}, but a density needs values that vary: "
+            raise InvalidValue(f"Column {name} is {values.mean():g} in every {item}, but a density needs values that vary: "
                              "leave it out.")
 
 

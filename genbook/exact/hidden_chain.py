@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import Model, Noise
+from ..core import InvalidValue, Model, Noise, step_seed
 from ..data import Data, Sequences, Symbols, check_kind
 from .blocks import Block, Look, expected_counts, into_blocks, stationary
 from .discrete_families import PoissonFamily, SymbolFamily
@@ -24,7 +24,6 @@ from .gaussian_family import GaussianFamily, check_varies
 from .model_family import ModelFamily, add_statistics
 from .symbols import numbered, symbol_places, symbol_values, vocabulary
 from .transitions import allowed, shares, stationary_transition
-from ..train import step_seed
 from ..training import ByEM, as_one
 
 # %% ../../nbs/exact/36_hidden_chain.ipynb #93c9367b
@@ -94,20 +93,20 @@ def check_hmm(model: "PreparedChain") -> None:
         value = getattr(model, name)
         if value in known or name == "emission" and isinstance(value, Model): continue
         more = ", or pass a model with log_prob and fit_weighted." if name == "emission" else "."
-        raise ValueError(f"{name} is {value!r}: choose {', '.join(known[:-1])} or {known[-1]}{more}")
+        raise InvalidValue(f"{name} is {value!r}: choose {', '.join(known[:-1])} or {known[-1]}{more}")
     states, named = model.states, isinstance(model.states, (list, tuple)) and all(isinstance(s, str) for s in model.states)
     for name in states if named else ():
         if list(states).count(name) > 1:
-            raise ValueError(f"states names {name!r} twice, but every state needs a name of its own: leave one out.")
+            raise InvalidValue(f"states names {name!r} twice, but every state needs a name of its own: leave one out.")
     numbers = {"states": (len(states) if named else states, 1), "restarts": (model.restarts, 1), "unknown": (model.unknown, 0)}
     for name, (value, least) in numbers.items():
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise ValueError(f"{name} is {value!r}, but a whole number from {least} was expected: try {name}={least + 2}.")
+            raise InvalidValue(f"{name} is {value!r}, but a whole number from {least} was expected: try {name}={least + 2}.")
     if model.start == "stationary" and model.topology != "ergodic":
-        raise ValueError(f"start is 'stationary', but a {model.topology} chain ends in its last state and keeps no other "
+        raise InvalidValue(f"start is 'stationary', but a {model.topology} chain ends in its last state and keeps no other "
                          "distribution: choose start='free'.")
     if not (isinstance(model.floor, (int, float)) and 0 <= model.floor < 1):
-        raise ValueError(f"floor is {model.floor!r}, but a share of the data's variance was expected, from 0 to 1: "
+        raise InvalidValue(f"floor is {model.floor!r}, but a share of the data's variance was expected, from 0 to 1: "
                          "try floor=1e-6.")
     if isinstance(model.emission, Model): ModelFamily(model.emission)
 
@@ -136,11 +135,11 @@ class PreparedChain(ByEM):
         if isinstance(data.modality, Symbols):
             if self.emission != "categorical":
                 what = "a model" if isinstance(self.emission, Model) else repr(self.emission)
-                raise ValueError(f"The items are {data!r}, but {what} as emission takes numbers: "
+                raise InvalidValue(f"The items are {data!r}, but {what} as emission takes numbers: "
                                  "choose emission='categorical'.")
             return self.symbols_ if learns_on else vocabulary(data.items, self.unknown), None
         if self.unknown:
-            raise ValueError(f"unknown is {self.unknown}, but these symbols are numbers: pass lists of strings, "
+            raise InvalidValue(f"unknown is {self.unknown}, but these symbols are numbers: pass lists of strings, "
                              "or leave unknown out.")
         if self.emission != "categorical": return None, None
         if learns_on: return None, self._values
@@ -161,13 +160,13 @@ class PreparedChain(ByEM):
 
     def _check_enough(self, rows: Tensor, lengths: list[int], states: int) -> None:
         if rows.isnan().all():
-            raise ValueError(f"Nothing was observed in any of the {len(rows)} frames, but there should be something to "
+            raise InvalidValue(f"Nothing was observed in any of the {len(rows)} frames, but there should be something to "
                              "learn from: pass sequences with numbers in them.")
         if self.topology != "ergodic" and max(lengths) < states:
-            raise ValueError(f"The longest sequence has {max(lengths)} frames, but {states} states in a {self.topology} "
+            raise InvalidValue(f"The longest sequence has {max(lengths)} frames, but {states} states in a {self.topology} "
                              f"topology take as many to reach the last: ask for {max(lengths)} states or fewer.")
         if len(rows) <= states:
-            raise ValueError(f"There are {len(rows)} frames in all, but more than {states}, the number of states, are "
+            raise InvalidValue(f"There are {len(rows)} frames in all, but more than {states}, the number of states, are "
                              "needed: pass longer sequences, or ask for fewer states.")
 
     def count(self, x: Frames, data: Data) -> int: return len(x.rows)

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import did_you_mean
+from ..core import InvalidValue, did_you_mean
 from .hidden_chain import Frames
 from .model_family import add_statistics
 from .transitions import allowed
@@ -26,16 +26,16 @@ def path_places(
 ) -> Tensor:  # (all frames,)
     "Known states as numbers."
     if len(paths) != len(lengths):
-        raise ValueError(f"There are {len(paths)} paths and {len(lengths)} sequences, but one path for each sequence was "
+        raise InvalidValue(f"There are {len(paths)} paths and {len(lengths)} sequences, but one path for each sequence was "
                          "expected: pass as many.")
     places, found = {name: k for k, name in enumerate(names)}, []
     for i, (path, frames) in enumerate(zip(paths, lengths)):
         if len(path) != frames:
-            raise ValueError(f"Path {i} has {len(path)} states and sequence {i} has {frames} frames, but one state for "
+            raise InvalidValue(f"Path {i} has {len(path)} states and sequence {i} has {frames} frames, but one state for "
                              "each frame was expected: pass as many.")
         for state in path.tolist() if isinstance(path, Tensor) else path:
             if str(state) not in places:
-                raise ValueError(f"Path {i} goes through {state!r}, which is not a state of this model."
+                raise InvalidValue(f"Path {i} goes through {state!r}, which is not a state of this model."
                                  f"{did_you_mean(state, names)}")
             found.append(places[str(state)])
     return torch.tensor(found)
@@ -53,10 +53,10 @@ def count_path(
     inside = torch.ones(len(path), dtype=torch.bool).index_fill_(0, starts, False)[1:]  # follows within its sequence
     transitions = (path[:-1] * k + path[1:])[inside].bincount(minlength=k * k).view(k, k).double()
     for i, j in ((transitions > 0) & ~allowed(topology, k)).nonzero().tolist():
-        raise ValueError(f"A path goes from state {names[i]!r} to {names[j]!r}, which a {topology} chain cannot: "
+        raise InvalidValue(f"A path goes from state {names[i]!r} to {names[j]!r}, which a {topology} chain cannot: "
                          "name the states in their order, or choose topology='ergodic'.")
     for lost in (path.bincount(minlength=k) == 0).nonzero().flatten().tolist():
-        raise ValueError(f"No path goes through state {names[lost]!r}, so nothing is known of it: "
+        raise InvalidValue(f"No path goes through state {names[lost]!r}, so nothing is known of it: "
                          "leave it out of the model.")
     return path[starts].bincount(minlength=k).double(), transitions
 

@@ -12,12 +12,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import HasLogProb, HasWeightedFit, Model, Noise, arguments, require
+from ..core import HasLogProb, HasWeightedFit, InvalidValue, Model, Noise, arguments, clone, require
 from .blocks import relative
 from .families import Known
 from .gaussian_family import standard
 from .starts import kmeans_plus_plus, spread_out
-from ..train import clone
 
 # %% ../../nbs/exact/32_model_family.ipynb #879b8b8b
 class ModelFamily:
@@ -86,7 +85,7 @@ class ModelFamily:
     def sample(self, parameters: Mapping[str, Any], component: Tensor, rows: Tensor, noise: Noise) -> Tensor:
         out, missing = rows.clone(), rows.isnan()
         if (missing.any(1) & ~missing.all(1)).any():
-            raise ValueError(f"Some numbers of a frame are missing and some are not, but a {type(self.model).__name__} "
+            raise InvalidValue(f"Some numbers of a frame are missing and some are not, but a {type(self.model).__name__} "
                              "emits frames as a whole: give whole frames, or leave them out.")
         for k in component[missing.all(1)].unique().tolist():
             where = ((component == k) & missing.all(1)).nonzero().squeeze(1)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from ..core import did_you_mean
+from ..core import InvalidValue, did_you_mean
 
 # %% ../../nbs/exact/31_symbols.ipynb #7a3495ba
 UNKNOWN = "\ufffd"
@@ -27,10 +27,10 @@ def vocabulary(
     counts = Counter(symbol for item in sequences for symbol in item if symbol is not None)
     names = sorted(symbol for symbol, count in counts.items() if count > unknown and symbol != UNKNOWN)
     if unknown and len(names) == len(counts):
-        raise ValueError(f"unknown is {unknown}, but every symbol occurs more often than that, so nothing can be learnt "
+        raise InvalidValue(f"unknown is {unknown}, but every symbol occurs more often than that, so nothing can be learnt "
                          "of unknown ones: choose a larger number, or unknown=0 to refuse them.")
     if len(names) + (unknown > 0) < 2:
-        raise ValueError(f"The sequences hold one symbol only, {(names or [UNKNOWN])[0]!r}, so there is nothing to learn: "
+        raise InvalidValue(f"The sequences hold one symbol only, {(names or [UNKNOWN])[0]!r}, so there is nothing to learn: "
                          "pass sequences with at least two.")
     return [UNKNOWN] * (unknown > 0) + names
 
@@ -45,7 +45,7 @@ def numbered(
     for i, item in enumerate(sequences if other is None else ()):
         for symbol in item:
             if symbol not in places:
-                raise ValueError(f"Sequence {i} holds the symbol {symbol!r}, which this model has not seen."
+                raise InvalidValue(f"Sequence {i} holds the symbol {symbol!r}, which this model has not seen."
                                  f"{did_you_mean(symbol, names)} Leave the sequence out, or fit with unknown=1, "
                                  "which makes room for symbols that were not seen.")
     return torch.tensor([[places.get(symbol, other)] for item in sequences for symbol in item], dtype=torch.float64)
@@ -55,7 +55,7 @@ def symbol_values(rows: Tensor) -> Tensor:  # (n, 1) -> (S,)
     "The numbers that occur, in order."
     values = rows[~rows.isnan()].unique()
     if len(values) > 1: return values
-    raise ValueError(f"All frames hold the same symbol, {values.tolist()}, so there is nothing to learn: "
+    raise InvalidValue(f"All frames hold the same symbol, {values.tolist()}, so there is nothing to learn: "
                      "pass sequences with at least two.")
 
 
@@ -66,6 +66,6 @@ def symbol_places(rows: Tensor, values: Tensor) -> Tensor:  # (n, 1), (S,) -> (n
     if strange.any():
         known = f"{values[0]:g} to {values[-1]:g}" if values[-1] - values[0] == len(values) - 1 else (
             ", ".join(f"{value:g}" for value in values[:10].tolist()) + (" ..." if len(values) > 10 else ""))
-        raise ValueError(f"A frame holds the symbol {int(rows[strange][0])}, which this model has not seen: it knows "
+        raise InvalidValue(f"A frame holds the symbol {int(rows[strange][0])}, which this model has not seen: it knows "
                          f"{known}. Fit it to sequences that hold all symbols.")
     return torch.where(rows.isnan(), math.nan, at.double())

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..core import arguments, check_seed, escape
+from ..core import InvalidValue, arguments, blank, check_seed, escape
 from ..data import Data
-from ..exact import FiniteMixture, blank
+from ..exact import FiniteMixture
 
 # %% ../../nbs/models/23_choosing.ipynb #78ff6556
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ def choose(
     **options: Any,  # for `fit`: steps, tolerance
 ) -> Choice:
     "Fit several mixtures, and choose by a criterion that weighs likelihood against the number of parameters."
-    if criterion not in ("bic", "aic"): raise ValueError(f"criterion is {criterion!r}: choose bic or aic.")
+    if criterion not in ("bic", "aic"): raise InvalidValue(f"criterion is {criterion!r}: choose bic or aic.")
     mixtures = [blank(mixture) for mixture in mixtures]
-    if not mixtures: raise ValueError("The list of mixtures is empty, but at least one was expected: pass some, such as [GaussianMixture(k) for k in range(1, 10)].")
+    if not mixtures: raise InvalidValue("The list of mixtures is empty, but at least one was expected: pass some, such as [GaussianMixture(k) for k in range(1, 10)].")
     plain = [{name: len(value) if isinstance(value, (list, tuple)) else value for name, value in arguments(mixture).items()} for mixture in mixtures]
     data, seed, table, best = x if isinstance(x, Data) else Data(x), check_seed(seed), [], None
     for mixture, plain_arguments in zip(mixtures, plain):
@@ -54,5 +54,5 @@ def choose(
             continue
         row |= {"log_likelihood": float(mixture.log_prob(data).sum()), "parameters": mixture.free_parameters(), "bic": mixture.bic(data), "aic": mixture.aic(data)}
         if best is None or row[criterion] < best[0]: best = (row[criterion], mixture)
-    if best is None: raise ValueError(f"None of the {len(table)} mixtures could be fitted, the first for this reason: {table[0]['why']}")
+    if best is None: raise InvalidValue(f"None of the {len(table)} mixtures could be fitted, the first for this reason: {table[0]['why']}")
     return Choice(best[1], table)

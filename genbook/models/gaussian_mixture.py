@@ -15,13 +15,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import Condition, Noise, available_if, require_fitted
+from ..core import Condition, InvalidValue, Noise, available_if, clone, require_fitted, step_seed
 from ..data import Data, Vectors
 from ..exact import (
     FiniteMixture, GaussianFamily, Known, Part, axes, check_count, check_varies, kmeans_plus_plus, log_densities,
-    mixture_e_step, of_kind, pivots, raise_eigenvalues, regression, sample_missing, standard)
-from ..train import check_learnable, clone, step_seed
-from ..training import pick
+    mixture_e_step, of_kind, pivots, raise_eigenvalues, regression, sample_missing)
+from ..training import check_learnable, pick
 
 # %% ../../nbs/models/21_gaussian_mixture.ipynb #f3ffe9b6
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def check_distinct(x: Tensor, k: int) -> None:
     distinct = 1 if k == 1 else len(x[:50 * k].unique(dim=0))
     if distinct < k: distinct = len(x.unique(dim=0))
     if distinct >= k: return
-    raise ValueError(f"There are {distinct} different rows, but {k} components need at least as many: "
+    raise InvalidValue(f"There are {distinct} different rows, but {k} components need at least as many: "
                      f"pass more, or ask for components={distinct} or fewer.")
 
 
@@ -53,7 +52,7 @@ def check_not_flat(z: Tensor, columns: tuple[str, ...]) -> None:  # (n, d) in st
     broken = (left <= 1e-13).nonzero().flatten()
     if len(broken) == len(columns):  # no factor at all: the first column at which there is none
         broken = [j for j in range(len(columns)) if not pivots((z.T @ z / len(z))[:j + 1, :j + 1]).min() > 1e-13]
-    raise ValueError(f"Column {columns[int(broken[0])]} follows from the columns before it (there are {len(z)} rows of "
+    raise InvalidValue(f"Column {columns[int(broken[0])]} follows from the columns before it (there are {len(z)} rows of "
                      f"{len(columns)} columns), so the data are flat in one direction and have no density: "
                      "leave it out, or choose covariance='diagonal'.")
 
@@ -101,7 +100,7 @@ class ClimbingMixture(FiniteMixture):
 
     def prepare(self, data: Data, weights: Tensor | None = None) -> MixtureRows:
         if not isinstance(data.modality, Vectors):
-            raise ValueError(f"The items are {data.modality.describe(data.items)}, but a {type(self).__name__} learns from "
+            raise InvalidValue(f"The items are {data.modality.describe(data.items)}, but a {type(self).__name__} learns from "
                              "rows of numbers: pass a table of shape (items, features).")
         check_learnable(data, missing=True)
         x, columns, family = data.items.double(), data.modality.columns, self._family
@@ -181,9 +180,9 @@ class GaussianMixture(ClimbingMixture):
         check_count("components", components)
         check_count("restarts", restarts)
         if covariance not in (choices := ("full", "tied", "diagonal", "spherical")):
-            raise ValueError(f"covariance is {covariance!r}: choose {', '.join(choices[:-1])} or {choices[-1]}.")
+            raise InvalidValue(f"covariance is {covariance!r}: choose {', '.join(choices[:-1])} or {choices[-1]}.")
         if not (isinstance(floor, (int, float)) and 0 <= floor < 1):
-            raise ValueError(f"floor is {floor!r}, but a share of the data's variance was expected, from 0 to 1: "
+            raise InvalidValue(f"floor is {floor!r}, but a share of the data's variance was expected, from 0 to 1: "
                              "try floor=1e-6.")
         self.components, self.covariance, self.restarts, self.floor = components, covariance, restarts, floor
 
@@ -257,7 +256,7 @@ class GaussianMixture(ClimbingMixture):
         (_, means, covariances), z = conditioned(self), torch.as_tensor(latents, dtype=torch.float64)
         d = means.shape[1]
         if z.ndim != 2 or z.shape[1] != 1 + d:
-            raise ValueError(f"The latents have shape {tuple(z.shape)}, but (n, {1 + d}) was expected: "
+            raise InvalidValue(f"The latents have shape {tuple(z.shape)}, but (n, {1 + d}) was expected: "
                              f"pass a component and {d} offsets for each row.")
         component = z[:, 0].round().long().clamp(0, self.components - 1)
         return means[component] + along_axes(covariances, component, z[:, 1:], False)

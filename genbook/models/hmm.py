@@ -16,7 +16,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import Condition, Model, Noise, arguments, condition_on, require_fitted
+from ..core import (
+    Condition, Diverged, InvalidType, InvalidValue, Model, Noise, arguments, condition_on, require_fitted)
 from ..data import Data, Sequences, Symbols, check_kind
 from ..exact import (
     UNKNOWN, Block, Frames, HiddenChain, akaike_criterion, allowed, bayes_criterion, check_hmm, count_emissions,
@@ -65,14 +66,14 @@ class HiddenMarkov(HiddenChain):
     ) -> "HiddenMarkov":
         "Learn from `x` by expectation-maximisation; from known `states` anew, by counting."
         if not (isinstance(smoothing, (int, float)) and 0 <= smoothing < math.inf):
-            raise ValueError(f"smoothing is {smoothing!r}, but a number from 0 was expected: try smoothing=0.1.")
+            raise InvalidValue(f"smoothing is {smoothing!r}, but a number from 0 was expected: try smoothing=0.1.")
         if states is None and smoothing:
-            raise ValueError(f"smoothing is {smoothing!r}, but the states are not known and nothing is counted: "
+            raise InvalidValue(f"smoothing is {smoothing!r}, but the states are not known and nothing is counted: "
                              "pass states=paths, or leave smoothing out.")
         if states is None: return super().fit(x, seed=seed, **options)
         for name in options:
             if name != "progress":
-                raise TypeError(f"Known states are counted, which takes no {name!r}: leave it out, or leave out states.")
+                raise InvalidType(f"Known states are counted, which takes no {name!r}: leave it out, or leave out states.")
         counted = type(self)(**arguments(self))
         fit_known_states(counted, x if isinstance(x, Data) else Data(x), states, smoothing)
         self.restore(counted.state())
@@ -170,7 +171,7 @@ def fit_known_states(model: HiddenMarkov, data: Data, states: Sequence[Sequence[
         transition = shares(transitions[None], even)
         start = shares(initial[None], torch.full((1, k), 1 / k, dtype=torch.float64))
     parameters = {"start": start, "transition": transition, "emission": emission}
-    for why in model.degenerate(frames, parameters).values(): raise FloatingPointError(why)
+    for why in model.degenerate(frames, parameters).values(): raise Diverged(why)
     model.keep(data, pick(parameters, 0), {}, True)
 
 # %% ../../nbs/models/22_hmm.ipynb #7fbf2808
@@ -181,7 +182,7 @@ def look_at(model: HiddenMarkov, x: Any) -> tuple[Frames, dict[str, Any]]:
     check_kind(data, Sequences, Symbols)
     if data.modality != model.modality_:
         kind = "lists of strings" if model.symbols_ else "items of the kind that it learnt from"
-        raise ValueError(f"This model learnt from {model.modality_!r}, but these items are {data.modality!r}: pass {kind}.")
+        raise InvalidValue(f"This model learnt from {model.modality_!r}, but these items are {data.modality!r}: pass {kind}.")
     rows, parameters = known_rows(model, data), as_one(model.parameters_)
     known = model._family.recall(parameters["emission"])
     return Frames.of(model._family, rows, [len(item) for item in data.items], known, len(model.names)), parameters
@@ -195,7 +196,7 @@ def known_rows(model: HiddenMarkov, data: Data) -> Tensor:  # (all frames, d)
 def check_possible(group: Sequence[Block], log_p: Tensor) -> None:  # (sequences,)
     "Refuse sequences that no course of states explains."
     for i in (~log_p.isfinite()).nonzero().flatten().tolist():
-        raise ValueError(f"Sequence {group[0].sequences.start + i} is impossible under this model, so it has no states: "
+        raise InvalidValue(f"Sequence {group[0].sequences.start + i} is impossible under this model, so it has no states: "
                          "leave it out, or fit the model to sequences like it.")
 
 
@@ -228,16 +229,16 @@ def check_prefix(model: HiddenMarkov) -> None:
     "Refuse conditions that leave nothing to follow."
     given = model.conditions
     if "frames" in given and given["frames"] != int(given["frames"]):
-        raise ValueError(f"frames is {given['frames']}, but a whole number was expected: "
+        raise InvalidValue(f"frames is {given['frames']}, but a whole number was expected: "
                          f"try frames={int(given['frames'])}.")
     if "prefix" not in given: return
     n, most = len(prefix_rows(model)), given.get("frames", model.lengths_[0].max())
     if most <= n:
         what = "frames" if "frames" in given else "the longest sequence that this model learnt from"
-        raise ValueError(f"The prefix has {n} frames, but {what} is {int(most)}, which leaves nothing to follow: "
+        raise InvalidValue(f"The prefix has {n} frames, but {what} is {int(most)}, which leaves nothing to follow: "
                          f"give a larger number, as in given(prefix=x, frames={n + 50}).")
     if not without_conditions(model).log_prob([given["prefix"]]).isfinite().all():
-        raise ValueError("The prefix is impossible under this model, so nothing can follow it: give one that it can make.")
+        raise InvalidValue("The prefix is impossible under this model, so nothing can follow it: give one that it can make.")
 
 
 def draw_sequences(model: HiddenMarkov, noise: Noise) -> list[Tensor] | list[list[str]]:

@@ -19,7 +19,7 @@ from torch import Tensor
 from ..core import Condition, InvalidValue, Model, Noise, Samples, available_if, condition_on, require_fitted
 from ..data import Data, Images, Vectors, check_kind
 from ..exact import patterns
-from ..train import check_learnable
+from ..training import check_learnable
 
 # %% ../../nbs/models/20_kernels.ipynb #e4938206
 @dataclass(frozen=True)

@@ -14,12 +14,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import Condition, Model, Noise, arguments, available_if, digest, require_fitted
-from ..data import Data, Images, Vectors
+from ..core import (
+    Condition, InvalidType, InvalidValue, Noise, arguments, available_if, blank, digest, discrete_columns,
+    require_fitted)
+from ..data import Data, Images, Kind, Table, Vectors
 from ..exact import (
-    BernoulliFamily, CategoricalFamily, ClosedForm, ExponentialFamily, GaussianFamily, PoissonFamily, ProductFamily, blank,
-    check_smoothing, moments_with_holes, patterns, principal_axes, rows_of, shaped, weighted_moments)
-from ..tables import Kind, Table
+    BernoulliFamily, CategoricalFamily, ClosedForm, ExponentialFamily, GaussianFamily, PoissonFamily,
+    ProductFamily, check_smoothing, moments_with_holes, patterns, principal_axes, rows_of, shaped,
+    weighted_moments)
 
 # %% ../../nbs/models/20_likelihood.ipynb #d34e9b0a
 def check_invertible(covariance: Tensor, x: Tensor, names: Sequence[str]) -> None:
@@ -27,14 +29,14 @@ def check_invertible(covariance: Tensor, x: Tensor, names: Sequence[str]) -> Non
     variances = covariance.diagonal()
     still = variances <= (1e-13 * x.nan_to_num().abs().amax(0)) ** 2
     if still.any():
-        raise ValueError(f"The column {names[int(still.nonzero()[0])]} never changes, so its variance is 0 and it has no "
+        raise InvalidValue(f"The column {names[int(still.nonzero()[0])]} never changes, so its variance is 0 and it has no "
                          "density: leave that column out.")
     factor, failed = torch.linalg.cholesky_ex(covariance / (variances[:, None] * variances).sqrt())
     left = factor.diagonal()[:failed - 1] if failed else factor.diagonal()
     low = (left < 1e-6).nonzero()
     if not failed and not len(low): return
     column = int(low[0]) if len(low) else int(failed) - 1
-    raise ValueError(
+    raise InvalidValue(
         f"The column {names[column]} follows exactly from the columns before it (or there are too few rows to tell), so "
         "the covariance has no inverse: leave it out, pass more rows, or use Gaussian('diagonal') or "
         "Gaussian(smoothing=1).")
@@ -68,9 +70,9 @@ class Gaussian(ClosedForm):
         smoothing: float = 0.0,  # rows to add, with the variances of the data and no correlation
     ):
         if covariance not in ("full", "diagonal", "low-rank"):
-            raise ValueError(f"covariance is {covariance!r}: choose full, diagonal or low-rank.")
+            raise InvalidValue(f"covariance is {covariance!r}: choose full, diagonal or low-rank.")
         if isinstance(rank, bool) or not isinstance(rank, int) or rank < 1:
-            raise ValueError(f"rank is {rank!r}, but a whole number from 1 was expected: try rank=1.")
+            raise InvalidValue(f"rank is {rank!r}, but a whole number from 1 was expected: try rank=1.")
         self.covariance, self.rank, self.smoothing = covariance, rank, check_smoothing(smoothing)
 
     def family(self, rows: Tensor | None = None) -> ExponentialFamily | None:
@@ -89,7 +91,7 @@ class Gaussian(ClosedForm):
 
     def estimate(self, rows: Tensor, weights: Tensor, data: Data) -> None:
         if self.covariance == "low-rank" and not self.rank < rows.shape[1]:
-            raise ValueError(f"rank is {self.rank}, but with {rows.shape[1]} columns it lies below {rows.shape[1]}: "
+            raise InvalidValue(f"rank is {self.rank}, but with {rows.shape[1]} columns it lies below {rows.shape[1]}: "
                              "lower it, or use Gaussian('full').")
         self.mean_, self.covariance_ = gaussian_moments(self, rows, weights, rows_of(data)[1])
         self.axes_ = principal_axes(self.covariance_, self.rank)[0] if self.covariance == "low-rank" else None
@@ -119,7 +121,7 @@ class Gaussian(ClosedForm):
         require_fitted(self)
         z = torch.as_tensor(latents, dtype=torch.float64)
         if z.ndim != 2 or z.shape[1] != self.rank:
-            raise ValueError(f"The latents have shape {tuple(z.shape)}, but (n, {self.rank}) was expected: "
+            raise InvalidValue(f"The latents have shape {tuple(z.shape)}, but (n, {self.rank}) was expected: "
                              f"pass one row of {self.rank} numbers for each item.")
         return (self.mean_ + z @ self.axes_.T).view(-1, *self.shape_)
 
@@ -176,7 +178,7 @@ class Categorical(Columns):
     ):
         whole = isinstance(categories, int) and not isinstance(categories, bool) and categories > 0
         if categories is not None and not whole:
-            raise ValueError(f"categories is {categories!r}, but a whole number from 1 was expected: "
+            raise InvalidValue(f"categories is {categories!r}, but a whole number from 1 was expected: "
                              "leave it out to take those in the data.")
         self.categories, self.smoothing = categories, check_smoothing(smoothing)
 
@@ -237,7 +239,7 @@ def grouped(
     "Models with their columns; those alike without correlations become one, as many columns cost no more than one."
     groups = [[list(names).index(c) if c in names else c for c in group] for group in groups]
     if sorted(map(str, sum(groups, []))) != sorted(map(str, range(len(names)))):
-        raise ValueError(f"The groups of columns are {groups}, but each of the {len(names)} columns ({', '.join(names)}) "
+        raise InvalidValue(f"The groups of columns are {groups}, but each of the {len(names)} columns ({', '.join(names)}) "
                          "belongs to one group: pass columns=[...] with every column once.")
     found = {}
     for i, (family, group) in enumerate(zip(families, groups)):
@@ -261,10 +263,10 @@ class Product(ClosedForm):
     ):
         for i, family in enumerate(families or ()):
             if not isinstance(family, ClosedForm):
-                raise TypeError(f"families[{i}] is {family!r}, but a Gaussian, Categorical, Bernoulli, Poisson or Product "
+                raise InvalidType(f"families[{i}] is {family!r}, but a Gaussian, Categorical, Bernoulli, Poisson or Product "
                                 "was expected: pass one of those for each group of columns.")
         if columns is not None and len(columns) != len(families or ()):
-            raise ValueError(f"There are {len(families or ())} families and {len(columns)} groups of columns, but each "
+            raise InvalidValue(f"There are {len(families or ())} families and {len(columns)} groups of columns, but each "
                              "family takes one group: pass as many of both.")
         self.families, self.columns = families, columns
 

@@ -14,12 +14,13 @@ import torch
 from torch import Tensor
 
 from ..core import (
-    Completes, Condition, HasLogProb, HasWeightedFit, Model, Noise, arguments, available_if, digest, require, require_fitted)
+    Completes, Condition, HasLogProb, HasWeightedFit, InvalidType, InvalidValue, Model, Noise, arguments,
+    available_if, blank, clone, digest, discrete_columns, require, require_fitted, step_seed)
 from ..data import Data
 from ..exact import (
-    BLOCK, ClosedForm, ExponentialFamily, FiniteMixture, Known, Part, blank, check_count, kmeans_plus_plus, mixture_e_step,
-    rows_of, weighted_statistics)
-from ..train import check_learnable, clone, step_seed
+    BLOCK, ClosedForm, ExponentialFamily, FiniteMixture, Known, Part, check_count, kmeans_plus_plus,
+    mixture_e_step, rows_of, weighted_statistics)
+from ..training import check_learnable
 
 # %% ../../nbs/models/21_mixture.ipynb #37af5150
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class ClimbingMixture(FiniteMixture):
         if isinstance(data.items, Tensor): check_learnable(data, missing=True)
         k = len(self.components)
         if len(data) < k:
-            raise ValueError(f"There are {len(data)} items, but {k} components need at least as many: "
+            raise InvalidValue(f"There are {len(data)} items, but {k} components need at least as many: "
                              "pass more, or fewer components.")
         if weights is None: weights = torch.ones(len(data), dtype=torch.float64)
         elif (weights == 0).any(): data, weights = data[(weights > 0).numpy()], weights[weights > 0]
@@ -164,7 +165,7 @@ class Mixture(ClimbingMixture):
         restarts: int = 10,  # starts; the best is kept
     ):
         if not isinstance(components, (list, tuple)) or not components or not all(isinstance(c, Model) for c in components):
-            raise TypeError(f"components is {components!r}, but a list of models was expected: pass one for each "
+            raise InvalidType(f"components is {components!r}, but a list of models was expected: pass one for each "
                             "component, such as [GaussianMixture(1), GaussianMixture(1)].")
         for component in components:
             for capability in (HasLogProb, HasWeightedFit): require(component, capability, "A component of a mixture")

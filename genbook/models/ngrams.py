@@ -18,8 +18,7 @@ import torch
 from torch import Tensor
 
 from ..core import Condition, InvalidValue, Model, Noise, Option, Partial, condition_on, require_fitted
-from ..data import Data, Texts, check_kind
-from ..data import Tokenizer, tokenizer
+from ..data import Data, Texts, Tokenizer, check_kind, tokenizer
 
 # %% ../../nbs/models/20_ngrams.ipynb #4290f37c
 START, END, UNKNOWN = 0, 1, 2

@@ -16,10 +16,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..core import (
-    Condition, Noise, Samples, available_if, check_seed, condition_on, did_you_mean, require_fitted)
+from genbook.core import (
+    Condition, InvalidValue, Noise, Samples, available_if, check_seed, condition_on, did_you_mean, require_fitted,
+    step_seed)
 from ..data import Data, Scaling, check_items
-from ..training import Neural, check_choice, check_number, step_seed
+from ..training import Neural, check_choice, check_number
 from ..training.networks import feedforward, image_decoder, image_encoder, make
 
 # %% ../../nbs/models/24_vae.ipynb #edde88c5
@@ -92,7 +93,7 @@ def one_hot(
     places = {choice: k for k, choice in enumerate(choices)}
     for value in values:
         if value not in places:
-            raise ValueError(
+            raise InvalidValue(
                 f"{name} is {value!r} for an item, which this model has not seen: "
                 "leave such items out, or fit a new model."
                 f"{did_you_mean(value, choices)}")
@@ -125,7 +126,7 @@ class Autoencoder(Neural):
     def check_data(self, data: Data) -> None:
         super().check_data(data)
         if self.likelihood == "bernoulli" and (data.items.min() < 0 or data.items.max() > 1):
-            raise ValueError(
+            raise InvalidValue(
                 f"The items have values from {data.items.min():g} to {data.items.max():g}, but likelihood='bernoulli' "
                 "takes 0 to 1: rescale them, or use VAE(likelihood='gaussian').")
 
@@ -139,7 +140,7 @@ class Autoencoder(Neural):
         if self.condition is None: return
         condition = data.condition(self.condition)
         if condition.kind != "choice":
-            raise ValueError(
+            raise InvalidValue(
                 f"{self.condition} takes more than 100 different numbers, but a VAE is conditioned on a label: "
                 "group them first.")
         self.accepts_ = {self.condition: condition}
@@ -245,7 +246,7 @@ class Likelihoods(LatentSpace):
         require_fitted(self)
         x = check_items(x.items if isinstance(x, (Data, Samples)) else x)
         if tuple(x.shape[1:]) != self.item_shape_:
-            raise ValueError(
+            raise InvalidValue(
                 f"The items have shape {tuple(x.shape[1:])}, but this model learnt from {self.item_shape_}: "
                 "pass items of that shape.")
         return x.float().to(self.device)
@@ -286,7 +287,7 @@ class VAE(Likelihoods):
         require_fitted(self)
         z = torch.as_tensor(z, dtype=torch.float32)
         if z.ndim != 2 or z.shape[1] != self.latent_dim:
-            raise ValueError(
+            raise InvalidValue(
                 f"The latents have shape {tuple(z.shape)}, but (n, {self.latent_dim}) was expected: "
                 f"pass one row of {self.latent_dim} numbers for each item.")
         with self.reading(): return self.items(self.decoded(z.to(self.device), self.one_hot(len(z)))).cpu()

@@ -26,5 +26,5 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "optimisers": ["Muon", "Settings", "make_optimisers", "orthogonalise", "rate_factor"],
     "options": ["check_choice", "check_number"],
     "run": ["KERNEL_VIEW", "Control", "Run", "in_kernel", "interrupts", "line", "show"],
-    "steps": ["Losses", "Step", "Stepwise", "check_learnable", "clone", "step_seed", "train"],
+    "steps": ["Losses", "Step", "Stepwise", "check_learnable", "train"],
 })

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .steps import step_seed
+from ..core import step_seed
 
 # %% ../../nbs/training/12_batches.ipynb #e5c0f19f
 class Order:

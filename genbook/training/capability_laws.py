@@ -13,11 +13,10 @@ import torch
 from torch import Tensor
 
 import genbook.core as core
-from ..core import Condition, Conditional, HasElbo, HasLatent, HasLogProb, HasWeightedFit, Model, Noise
+from ..core import Condition, Conditional, HasElbo, HasLatent, HasLogProb, HasWeightedFit, Model, Noise, clone
 from ..data import Vectors
-from ..em import ByEM
+from .em import ByEM
 from .laws import Case, Passed, expect, same
-from .steps import clone
 
 # %% ../../nbs/training/32_capability_laws.ipynb #e218811d
 def latents_keep_shape(case: Case) -> None:

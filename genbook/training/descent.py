@@ -18,7 +18,8 @@ from .batches import Order
 from .devices import average_over_processes, find_accelerator, find_precision
 from .objectives import Player, load_optimiser
 from .optimisers import Settings
-from .steps import Losses, clone, step_seed
+from .steps import Losses
+from ..core import Diverged, InvalidValue, clone, step_seed
 
 if TYPE_CHECKING: from genbook.training.neural import Neural
 
@@ -80,7 +81,7 @@ class Watch:
 
     def stop(self, what: str) -> None:
         "Raise the error."
-        raise FloatingPointError(
+        raise Diverged(
             f"The loss became {what}, so learning stopped. Expected a finite loss: {self.advice}.")
 
 # %% ../../nbs/training/16_descent.ipynb #8f7a154e
@@ -140,7 +141,7 @@ class Descent:
         self.follower = Follower(model, self.worker, ema)
         self.watch = Watch(self.device, f"lower learning_rate (now {settings.learning_rate:g})")
         if batch_size < self.accelerator.num_processes * accumulate:
-            raise ValueError(
+            raise InvalidValue(
                 f"A batch has {batch_size} items, but {self.accelerator.num_processes} processes take it "
                 f"in {accumulate} parts each: raise batch_size, or pass more items.")
         self.order, self.conditions = Order(len(data), batch_size, seed), model.encode_conditions(data)

@@ -17,9 +17,9 @@ from typing import Any
 
 from torch import Tensor
 
-from ..core import check_seed
+from ..core import Diverged, InvalidValue, check_seed
 from ..data import Data
-from ..train import Step, Stepwise
+from .steps import Step, Stepwise
 
 # %% ../../nbs/training/14_em.ipynb #c93502d3
 def pick(
@@ -87,9 +87,9 @@ def as_it_was(
 def check_steps(steps: int, tolerance: float) -> None:
     "Refuse options of `learn` that make no sense."
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        raise ValueError(f"steps is {steps!r}, but a whole number from 1 was expected: try steps=200.")
+        raise InvalidValue(f"steps is {steps!r}, but a whole number from 1 was expected: try steps=200.")
     if not (isinstance(tolerance, (int, float)) and 0 <= tolerance < math.inf):
-        raise ValueError(f"tolerance is {tolerance!r}, but a number from 0 was expected: "
+        raise InvalidValue(f"tolerance is {tolerance!r}, but a number from 0 was expected: "
                          "try 1e-6, or 0 to make all steps.")
 
 # %% ../../nbs/training/14_em.ipynb #63541149
@@ -142,7 +142,7 @@ class ByEM(Stepwise):
         check_steps(steps, tolerance)
         data, seed = x if isinstance(x, Data) else Data(x), check_seed(seed)
         if "parameters_" in vars(self) and self.modality_ not in (None, data.modality):
-            raise ValueError(f"This model learnt from {self.modality_!r}, but these items are {data.modality!r}: "
+            raise InvalidValue(f"This model learnt from {self.modality_!r}, but these items are {data.modality!r}: "
                              f"fit a new {type(self).__name__}() to them.")
         return self.climb(data, None, seed, steps, tolerance, state)
 
@@ -239,7 +239,7 @@ def _ascend(model, x, data, seed, state, steps, tolerance) -> Iterator[Step]:
         loss = -leader["log_likelihood"] * share
         yield Step(now.number, steps, {"loss": loss, **lines}, now.seconds, now.number * len(data), state_now)
     if not now.live:
-        if now.best is None: raise FloatingPointError(next(iter(now.failed.values())))
+        if now.best is None: raise Diverged(next(iter(now.failed.values())))
         model.keep(data, model.finalise(x, now.best["parameters"]), now.failed, True)
     warn_of_failed(model, now.failed)
 

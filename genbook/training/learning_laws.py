@@ -19,14 +19,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..core import HasLogProb, Noise, NotFitted, arguments, fingerprint, is_fitted, models_inside
+from ..core import (
+    HasLogProb, Noise, NotFitted, arguments, clone, describe, fingerprint, is_fitted, load, models_inside,
+    rebuild, save, step_seed)
 from ..data import Data, Images
-from ..em import ByEM
-from ..store import describe, load, rebuild, save
+from .em import ByEM
 from .descent import load_batch
 from .laws import Case, Passed, bad_items, check_sentence, expect, same, unchanged_by_failure
 from .neural import Neural
-from .steps import Stepwise, clone, step_seed, train
+from .steps import Stepwise, train
 
 # %% ../../nbs/training/31_learning_laws.ipynb #520aa208
 def arguments_are_kept(case: Case) -> None:

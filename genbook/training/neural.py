@@ -17,14 +17,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..core import arguments, check_seed, is_fitted
+from ..core import InvalidValue, arguments, check_seed, is_fitted, step_seed
 from ..data import Data
 from .batches import stacked
 from .descent import Descent, mean_loss
 from .objectives import Objective
 from .optimisers import Settings, make_optimisers
 from .options import check_number
-from .steps import Step, Stepwise, check_learnable, step_seed
+from .steps import Step, Stepwise, check_learnable
 
 # %% ../../nbs/training/17_neural.ipynb #adb1937d
 class Networked(Stepwise, nn.Module):
@@ -183,7 +183,7 @@ class Neural(Hooks):
         batch_size = min(check_number("batch_size", batch_size, whole=True, least=1), len(data))
         accumulate = check_number("accumulate", accumulate, whole=True, least=1)
         if accumulate > batch_size:
-            raise ValueError(
+            raise InvalidValue(
                 f"accumulate is {accumulate}, but a batch has {batch_size} items: take it in fewer parts.")
         settings = Settings(
             learning_rate, optimiser, muon_rate, betas, weight_decay, warmup, schedule, final, clip)
@@ -260,6 +260,6 @@ def count_steps(
 def check_modality(model: Stepwise, data: Data) -> None:
     "Refuse items of another kind than those that `model` learnt from."
     if data.modality != model.modality_:
-        raise ValueError(
+        raise InvalidValue(
             f"This model learnt from {model.modality_!r}, but these items are {data.modality!r}: "
             f"fit a new {type(model).__name__}() to them.")

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..core import InvalidValue
 from .options import check_choice, check_number
 
 # %% ../../nbs/training/13_optimisers.ipynb #bfeeddb3
@@ -55,7 +56,7 @@ class Settings:
         check_number("warmup", self.warmup, whole=True, least=0)
         if self.clip is not None: check_number("clip", self.clip, above=0)
         if not (isinstance(self.betas, (tuple, list)) and len(self.betas) == 2):
-            raise ValueError(
+            raise InvalidValue(
                 f"betas is {self.betas!r}, but two numbers from 0 to below 1 were expected: try (0.9, 0.999).")
         for beta in self.betas: check_number("betas", beta, least=0, below=1)
         check_choice("optimiser", self.optimiser, ("adamw", "muon"))

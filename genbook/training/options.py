@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..core import InvalidValue
+
 # %% ../../nbs/training/09_options.ipynb #a52b7519
 def check_number(
     name: str,  # of the option
@@ -27,7 +29,7 @@ def check_number(
         return int(value) if whole else float(value)
     bounds = f" of at least {least:g}" * (least > -math.inf) + f" above {above:g}" * (above > -math.inf)
     bounds += f" below {below:g}" * (below < math.inf)
-    raise ValueError(f"{name} is {value!r}, but a {'whole ' * whole}number{bounds} was expected: choose another.")
+    raise InvalidValue(f"{name} is {value!r}, but a {'whole ' * whole}number{bounds} was expected: choose another.")
 
 
 def check_choice(
@@ -37,4 +39,4 @@ def check_choice(
 ) -> str:
     "`value` itself; a ValueError unless it is one of `choices`."
     if isinstance(value, str) and value in choices: return value
-    raise ValueError(f"{name} is {value!r}, but one of {', '.join(choices)} was expected: try {name}={choices[0]!r}.")
+    raise InvalidValue(f"{name} is {value!r}, but one of {', '.join(choices)} was expected: try {name}={choices[0]!r}.")

@@ -198,7 +198,7 @@ def progress(step: Step, status: str) -> str:
     return f", step {step.number:,} of {step.total:,}, {losses}, {step.speed:,.0f} items/s{precision}{left}"
 
 # %% ../../nbs/training/11_run.ipynb #bc73745f
-KERNEL_VIEW = ("genbook.widgets.run", "watch")  # module and function that show a run in a notebook
+KERNEL_VIEW = ("genbook.ui.widgets.run", "watch")  # module and function that show a run in a notebook
 
 
 def in_kernel() -> bool:

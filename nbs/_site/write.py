@@ -218,7 +218,7 @@ def output(made: NotebookNode, page: Page, links: Links) -> NotebookNode | None:
     if "//cdn." in data.get("text/html", ""):
         raise PageError(
             f"{page.path.name}: an output loads scripts from another host, which pages must not. If it is an Altair"
-            " chart, wrap it in genbook.plots.Chart."
+            " chart, wrap it in genbook.ui.Chart."
         )
     data.pop(WIDGET, None)
     return NotebookNode(made | {"data": NotebookNode(data)})

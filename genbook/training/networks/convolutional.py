@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from ...core import InvalidValue
+
 # %% ../../../nbs/training/networks/02_convolutional.ipynb #95105622
 class ChannelsLast(nn.Sequential):
     "Layers whose images have their channels last in memory; shapes stay (n, channels, height, width)."
@@ -25,7 +27,7 @@ class ChannelsLast(nn.Sequential):
 def image_shape(shape: Sequence[int]) -> Sequence[int]:
     "`shape` itself; a ValueError unless it is that of an image whose sides can be halved twice."
     if len(shape) != 3 or shape[1] % 4 or shape[2] % 4:
-        raise ValueError(
+        raise InvalidValue(
             f"An item has shape {tuple(shape)}, but the convolutional network takes images (channels, height, width) "
             "whose sides are multiples of 4: pad or crop them, or choose network='feedforward'.")
     return shape

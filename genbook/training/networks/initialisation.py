@@ -18,6 +18,8 @@ from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.conv import _ConvNd
 from torch.nn.modules.linear import NonDynamicallyQuantizableLinear
 
+from ...core import InvalidType
+
 # %% ../../../nbs/training/networks/00_initialisation.ipynb #0850d9d1
 @runtime_checkable
 class Resets(Protocol):
@@ -32,7 +34,7 @@ def fill(layer: nn.Module, generator: torch.Generator) -> None:
     if isinstance(layer, Resets) and "generator" in inspect.signature(layer.reset_parameters).parameters:
         layer.reset_parameters(generator)
     elif held(layer):
-        raise TypeError(
+        raise InvalidType(
             f"{type(layer).__name__} has parameters or buffers that genbook does not know how to draw, but every "
             "layer needs initial values: give it a method reset_parameters(generator), or use layers of torch.nn.")
 

@@ -1,0 +1,24 @@
+"""What a person sees and touches: charts, widgets and magics. It may import everything else; nothing imports it.
+
+- `plots`: charts that show themselves in JupyterLab, light and dark
+- `comms`: what all widgets share: scripts and styles, pages without a kernel, answers without delay
+- `background`: slow work of a widget in a thread of its own, of which only the newest is done
+- `views`: `explore`, and the table that says which widget explains which capability
+- `widgets`: explorer, sampler, run, screen, timeline, ellipses
+- `parsing`, `discovery`, `listing`, `completion`, `magics`: `%%generate`, `%%train` and `%genbook`
+- `static`: the scripts (ES modules) and styles of the widgets; `index.json`: what classes and data sets can be given
+"""
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+    "plots": ["PALETTE", "THEME", "VEGA_LITE", "Chart", "families", "losses", "spread", "thin"],
+    "comms": ["PageWidget", "answer_at_once", "page_of", "static"],
+    "views": ["VIEWS", "View", "explore"],
+    "widgets.ellipses": ["Ellipses"],
+    "widgets.explorer": ["Explorer"],
+    "widgets.run": ["RunView", "Summary", "outcome", "run", "watch"],
+    "widgets.sampler": ["Sampler"],
+    "widgets.screen": ["Screen", "screen"],
+    "widgets.timeline": ["Timeline"],
+    "magics": ["GenbookMagics", "conditions", "register", "unregister"],
+})

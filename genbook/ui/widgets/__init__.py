@@ -1,0 +1,11 @@
+"""The widgets: plain ES modules in `genbook/ui/static`, a class of traits and messages for each here.
+
+- `frames`: items on their way to the page
+- `page_decoder`: a decoder of a few linear layers, for the page to compute
+- `explorer`: sliders over latents
+- `sampler`: sliders over sampling options, and samples as they form
+- `run`: a model while it learns
+- `screen`: scores with a threshold to drag
+- `timeline`: hidden states along a sequence
+- `ellipses`: the components of a mixture of Gaussians
+"""

@@ -1,0 +1,245 @@
+# ruff: noqa: F821 (what WRITER defines, here and in the kernels, is not seen by the linter)
+"The sampler: what it draws and when, its script in a plain page, and all of it in a real JupyterLab."
+import gc
+import threading
+import weakref
+
+import numpy as np
+import pytest
+import torch
+
+from genbook import Gaussian, explore
+
+
+HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
+
+WRITER = r'''
+import time
+import torch
+from genbook.core import Condition, Model, Option, Partial, condition_on
+
+
+class Texts:
+    "Items that are texts."
+    def describe(self, items): return f"{len(items)} texts"
+    def show(self, items): return {"text/plain": "\n".join(items)}
+    def write(self, items, path, origin): path.write_text("\n".join(items))
+
+
+class Writer(Model):
+    "Letters, each drawn by how often it was seen."
+    accepts = {"prefix": Condition(), "style": Condition(choices=("plain", HOSTILE))}
+    sampling_options = {"temperature": Option(low=0.1, high=3, default=1.0), "top_k": Option(low=1, high=9, default=9),
+                        "ending": Option(choices=(".", HOSTILE), default=".")}
+    pace = 0.0
+
+    def fit(self, x, *, seed=None):
+        text = "".join(x)
+        self.letters_, self.modality_ = sorted(set(text)), Texts()
+        self.counts_ = torch.tensor([text.count(letter) for letter in self.letters_]).float()
+        return self
+
+    def given(self, **conditions): return condition_on(self, conditions)
+
+    def stream(self, noise, *, temperature, top_k, ending):
+        texts, p = [self.conditions.get("prefix", "")] * len(noise), (self.counts_.log() / temperature).softmax(0)
+        p = torch.where(p >= p.topk(min(top_k, len(p))).values[-1], p, 0)
+        for number in range(1, 13):
+            texts = [text + self.letters_[k] for text, k in zip(texts, noise.choice(p).tolist())]
+            if number == 12: texts = [text + ending for text in texts]
+            yield Partial(texts, number, 12)
+            time.sleep(self.pace)
+
+    def draw(self, noise, **options):
+        *_, last = self.stream(noise, **options)
+        return last.items
+
+
+writer = Writer().fit(["the quick brown fox jumps over the lazy dog", "eee ttt aaa"])
+'''
+exec(WRITER)
+
+
+class Comm:
+    "Takes what the sampler sends to the page."
+
+    def __init__(self): self.messages, self.comm_id = [], "comm"
+    def send(self, data=None, metadata=None, buffers=None): self.messages.append(data)
+    def on_msg(self, callback): pass
+    def close(self, *args, **kwargs): pass
+    def take(self, kind): return [m["content"] for m in self.messages if m["method"] == "custom" and m["content"]["kind"] == kind]
+
+
+@pytest.fixture
+def sampler():
+    made = explore(writer)
+    made.comm = Comm()
+    yield made
+    made.close()
+
+
+def say(sampler, **content):
+    "What the page says, as it arrives in the kernel."
+    sampler._handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
+
+
+def ask(sampler, number=1, **changed):
+    wanted = {"kind": "draw", "view": "v", "id": number, "n": 2, "seed": 5, "options": {}, "conditions": {}}
+    say(sampler, **{**wanted, **changed})
+
+
+def test_a_request_is_answered_with_samples_as_they_form(sampler):
+    sampler.seconds = 0
+    ask(sampler, options={"temperature": 0.5, "top_k": 3}, conditions={"prefix": "so ", "style": ""})
+    assert sampler._drawing.wait(10)
+    frames = sampler.comm.take("frame")
+    assert [f["number"] for f in frames] == list(range(1, 13)) and [f["over"] for f in frames] == [False] * 11 + [True]
+    expected = writer.given(prefix="so ").sample(2, seed=5, temperature=0.5, top_k=3)
+    assert frames[-1]["text"] == "\n".join(expected.items) and frames[-1]["id"] == 1
+
+
+def test_of_many_requests_the_newest_is_drawn(monkeypatch):
+    "While one is drawn three more arrive: it is given up, and of those that waited only the last is drawn."
+    begun, go = threading.Event(), threading.Event()
+
+    class Slow(type(writer)):
+        def stream(self, noise, **options):
+            for partial in super().stream(noise, **options):
+                yield partial
+                begun.set()
+                assert go.wait(10)
+
+    made = explore(writer)
+    made.comm, made.model, made.seconds = Comm(), Slow().fit(["abc"]), 0
+    for number in (1, 2, 3, 4):
+        ask(made, number)
+        assert begun.wait(10)
+    go.set()
+    assert made._drawing.wait(10)
+    assert [f["id"] for f in made.comm.take("frame") if f["over"]] == [1, 4]
+    assert max(f["number"] for f in made.comm.take("frame") if f["id"] == 1) == 2
+    made.close()
+
+
+def test_errors_go_to_the_page(sampler):
+    ask(sampler, options={"temperature": 99})
+    assert sampler._drawing.wait(10)
+    assert "a number from 0.1 to 3 was expected" in sampler.comm.take("error")[0]["error"]
+
+
+def test_a_model_without_options_has_a_seed():
+    made = explore(Gaussian().fit(torch.randn(50, 2, generator=torch.Generator().manual_seed(0))))
+    assert made.options == [] and made.accepts and "html" in made.shown
+    assert torch.equal(made.samples.items, made.model.sample(4, seed=0).items)
+    made.close()
+
+
+def test_closed_samplers_are_forgotten():
+    made = []
+    for _ in range(100):
+        one = explore(writer)
+        made.append(weakref.ref(one))
+        one.close()
+    del one
+    gc.collect()
+    assert sum(ref() is not None for ref in made) == 0
+
+
+# ---- its script in a page without a kernel
+
+def test_sliders_of_a_page_show_what_was_drawn_beforehand(show, axe):
+    made = explore(writer)
+    page = show(made, ".genbook-sampler")
+    shown = lambda: page.locator(".genbook-drawn pre").inner_text()
+    assert shown() == "\n".join(made.samples.items)
+    slider = page.get_by_label("temperature")
+    slider.focus()
+    page.keyboard.press("Home")
+    assert shown() == "\n".join(writer.sample(4, seed=0, temperature=0.1).items)
+    assert page.get_by_label("temperature").get_attribute("aria-valuetext") == "temperature 0.10"
+    page.get_by_label("ending").select_option(label=HOSTILE)
+    assert shown() == "\n".join(writer.sample(4, seed=0, ending=HOSTILE).items)
+    page.get_by_role("button", name="Reset").click()
+    assert shown() == "\n".join(made.samples.items)
+    assert page.get_by_role("button", name="New seed").is_disabled() and page.get_by_label("seed").is_disabled()
+    assert page.evaluate("[...document.querySelectorAll('main button, main input, main select')].every((e) => e.dataset.lmSuppressShortcuts === 'true')")
+    assert axe(page, "main") == []
+    made.close()
+
+
+def test_a_page_is_small_enough():
+    made = explore(Gaussian().fit(torch.from_numpy(np.random.default_rng(0).normal(size=(50, 2)))))
+    assert len(made.page()) < 200_000
+    made.close()
+
+
+# ---- in JupyterLab
+
+CELLS = [f"HOSTILE = {HOSTILE!r}\n" + WRITER, "import genbook\nwriter.pace = 0.02\nsampler = genbook.explore(writer)\nsampler",
+         "print(sampler.samples.items[0], sampler.samples.origin.options)"]
+
+
+@pytest.mark.parametrize("kernel", ["python3", "ipykernel-6.31", "ipykernel-7.3"])
+def test_samples_follow_the_slider(open_nb, kernel):
+    notebook = open_nb(CELLS, kernel)
+    notebook.run(0)
+    notebook.run(1)
+    page = notebook.page
+    page.wait_for_selector(".genbook-drawn pre")
+    shown = lambda: page.locator(".genbook-drawn pre").inner_text()
+    before = shown()
+    slider = page.get_by_label("temperature", exact=True)
+    slider.focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("before => document.querySelector('.genbook-status').textContent === 'step 12 of 12' && document.querySelector('.genbook-drawn pre').textContent !== before", arg=before)
+    assert shown() == "\n".join(writer.sample(4, seed=0, temperature=0.1).items)
+    page.get_by_label("prefix").fill("so ")
+    page.get_by_label("prefix").press("Tab")
+    page.wait_for_function("() => document.querySelector('.genbook-drawn pre').textContent.startsWith('so ') && document.querySelector('.genbook-status').textContent === 'step 12 of 12'")
+    page.get_by_label("step", exact=True).focus()
+    page.keyboard.press("Home")  # how it began
+    assert len(shown().split("\n")[0]) < len("so ") + 12
+    notebook.run(2)
+    expected = writer.given(prefix="so ").sample(4, seed=0, temperature=0.1)
+    assert expected.items[0] in notebook.output(2).inner_text() and "'temperature': 0.1" in notebook.output(2).inner_text()
+    assert notebook.errors() == [] and page.problems == []
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_accessible_in_both_themes(open_nb, axe, theme):
+    notebook = open_nb(CELLS)
+    notebook.run(0)
+    notebook.run(1)
+    page = notebook.page
+    page.wait_for_selector(".genbook-drawn pre")
+    notebook.theme(f"JupyterLab {theme}")
+    page.get_by_role("button", name="New seed").click()
+    page.get_by_role("button", name="Copy code").click()
+    page.wait_for_function("() => document.querySelector('.genbook-meter').textContent.includes('ms')")
+    page.get_by_label("temperature", exact=True).focus()
+    page.locator(".genbook-sampler").scroll_into_view_if_needed()
+    notebook.shot(f"sampler-{theme.lower()}")
+    found = axe(page, ".genbook-sampler")
+    notebook.theme("JupyterLab Light")  # the server remembers it for all
+    assert found == [] and page.evaluate("window.hacked") is None
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_a_cell_shows_what_streams_and_stop_keeps_it(open_nb, theme):
+    notebook = open_nb([CELLS[0] + "\nwriter.pace = 0.5\n%load_ext genbook", "%%generate writer -n 3 --seed 4 --temperature 0.5 --out kept\nprefix: so", "print(len(kept), kept.origin.steps)"])
+    notebook.theme(f"JupyterLab {theme}")
+    notebook.run(0)
+    notebook.start(1)
+    output = notebook.output(1)
+    notebook.page.wait_for_function("() => (document.querySelectorAll('.jp-Cell')[1].querySelector('.jp-OutputArea pre')?.textContent ?? '').split('\\n')[0].length >= 6")
+    notebook.cell(2).scroll_into_view_if_needed()
+    notebook.shot(f"streaming-{theme.lower()}")
+    notebook.js("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
+    notebook.wait_idle()
+    assert "Stopped at step" in output.inner_text() and " of 12: what had formed by then is kept." in output.inner_text()
+    notebook.cell(2).scroll_into_view_if_needed()
+    notebook.shot(f"stopped-{theme.lower()}")
+    notebook.run(2)
+    assert notebook.output(2).inner_text().startswith("3 (")
+    assert notebook.errors() == [] and notebook.page.problems == []
+    notebook.theme("JupyterLab Light")
