@@ -6,7 +6,7 @@ import sklearn.datasets
 import torch
 
 from genbook.data import Data, Vectors
-from genbook.models.mixture import GaussianMixture
+from genbook.models.gaussian_mixture import GaussianMixture
 from genbook.widgets.explore import explore
 
 HOSTILE = "<img src=x onerror=\"window.hacked=1\">"

@@ -11,7 +11,7 @@ import torch
 from genbook.core import Noise
 from genbook.data import Data, Images, Vectors, digits
 from genbook.latent import slerp
-from genbook.models.mixture import GaussianMixture
+from genbook.models.gaussian_mixture import GaussianMixture
 from genbook.models.vae import VAE
 from genbook.store import save
 from genbook.widgets.comms import static
