@@ -6,7 +6,7 @@
 __all__ = ['check_invertible', 'gaussian_moments', 'Gaussian', 'Columns', 'Bernoulli', 'Categorical', 'Poisson', 'families_for',
            'grouped', 'Product']
 
-# %% ../../nbs/models/20_likelihood.ipynb #f904e5af
+# %% ../../nbs/models/20_likelihood.ipynb #fa1740d1
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,6 +20,7 @@ from ..exact import (
     BernoulliFamily, CategoricalFamily, ClosedForm, ExponentialFamily, GaussianFamily, PoissonFamily, ProductFamily, blank,
     check_smoothing, moments_with_holes, patterns, principal_axes, rows_of, shaped, weighted_moments)
 from ..tables import Kind, Table
+from ..train import clone
 
 # %% ../../nbs/models/20_likelihood.ipynb #d34e9b0a
 def check_invertible(covariance: Tensor, x: Tensor, names: Sequence[str]) -> None:
@@ -248,7 +249,7 @@ def grouped(
         found.setdefault(key, (family, []))[1].extend(group)
     return [(blank(family), group) for family, group in found.values()]
 
-# %% ../../nbs/models/20_likelihood.ipynb #348055bf
+# %% ../../nbs/models/20_likelihood.ipynb #aa2c11ce
 class Product(ClosedForm):
     "A family for each column or group of columns, independent of each other."
 
@@ -294,7 +295,7 @@ class Product(ClosedForm):
 
     def adopt(self, parameters: Mapping[str, Tensor]) -> "Product":
         own = self.family().own
-        for i, part in enumerate(self.parts_): part.adopt(own(i, parameters))
+        self.parts_ = [clone(part).adopt(own(i, parameters)) for i, part in enumerate(self.parts_)]
         return self
 
     def density(self, rows: Tensor) -> Tensor:
