@@ -150,7 +150,7 @@ class ExponentialFamily(ABC):
         "Statistics summed with `weights` (restarts, n, k), missing values as they are expected."
         return weighted_statistics(self, known, parts, parameters, weights)
 
-# %% ../../nbs/exact/26_families.ipynb #47056644
+# %% ../../nbs/exact/26_families.ipynb #368086cc
 class Centred(ABC):
     "A component whose items are looked at from its own centre."
 
@@ -191,11 +191,16 @@ class Products:
         there = self.part.there
         return self.part.columns[:, some], None if there is None else there[..., some]
 
-    def log_density(self, some: slice, statistics: Tensor, out: Tensor | None = None) -> Tensor:
-        "(restarts k, some)"
-        out = torch.mm(self.eta, statistics, out=out)
+    def log_density(
+        self, some: slice, statistics: Tensor, out: Tensor | None = None, log_weights: Tensor | None = None,
+    ) -> Tensor:  # (restarts k, some)
+        "Log-densities; with `log_weights` (restarts k, 1) those are added."
+        if log_weights is None: out = torch.mm(self.eta, statistics, out=out)
+        else: out = torch.addmm(log_weights, self.eta, statistics, out=out)
         if self.infinite is not None: out.masked_fill_(self.infinite @ (statistics != 0).to(out.dtype) > 0, -torch.inf)
-        for row, centred in self.narrow.items(): out[row] = centred.log_density(*self._columns(some))
+        for row, centred in self.narrow.items():
+            out[row] = centred.log_density(*self._columns(some))
+            if log_weights is not None: out[row] += log_weights[row]
         return out
 
     def add(self, some: slice, statistics: Tensor, weights: Tensor) -> None:  # (m, some), (restarts k, some)
@@ -246,7 +251,7 @@ def weighted_statistics(
         total = sums if total is None else total + sums
     return total
 
-# %% ../../nbs/exact/26_families.ipynb #427a5826
+# %% ../../nbs/exact/26_families.ipynb #1264f79b
 def normalise(
     joint: Tensor,  # (restarts, k, some) log of weight times density; becomes the responsibilities
 ) -> Tensor:  # (restarts, some) log of the sum over components
@@ -278,13 +283,13 @@ def mixture_e_step(
         for some, statistics in products.blocks():
             n = statistics.shape[1]
             if room is None or room.shape[1] != n: room = statistics.new_empty(restarts * k, n)
-            joint = products.log_density(some, statistics, room).view(restarts, k, n).add_(log_weights[..., None])
+            joint = products.log_density(some, statistics, room, log_weights.reshape(-1, 1)).view(restarts, k, n)
             density = normalise(joint)
             if mine is not None:
                 joint.mul_(mine[some])
                 density = density * mine[some]
             log_likelihood += density.sum(1)
-            number += joint.sum(2)
+            number += torch.mv(room, room.new_ones(n)).view(restarts, k)
             products.add(some, statistics, room)
         sums = products.summed().view(restarts, k, -1)
         sums = family.complete(known, part, parameters, sums)

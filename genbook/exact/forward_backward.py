@@ -63,7 +63,7 @@ def log_backward(transition, b, alpha, behind, more, counts):  # logarithms (K, 
         for i in range(len(beta)): behind[i] = b[t, i] + beta[i] - total
         more = True
 
-# %% ../../nbs/exact/23_forward_backward.ipynb #57551dac
+# %% ../../nbs/exact/23_forward_backward.ipynb #a5ffb22e
 @compiled
 def forward(enter, transition, b, alpha):  # (K,), (K, K), (T, K), (T, K)
     "log p(x), NaN if it is too small. `alpha` is filled, scaled; `enter` becomes what is known of the next frame's state."
@@ -89,9 +89,9 @@ def forward(enter, transition, b, alpha):  # (K,), (K, K), (T, K), (T, K)
 @compiled
 def backward(transition, b, alpha, behind, more, counts):  # (K, K), (T, K), (T, K), (K,); truth; (K, K)
     "What `log_backward` does, without logarithms; the first of `alpha` is NaN if that is not exact."
-    across, beta = transition.T.copy(), np.ones(len(behind))
+    across, beta, bound = transition.T.copy(), np.ones(len(behind)), 1.0 if not more else behind.max()
     for t in range(len(b) - 1, -1, -1):
-        total, largest = 1.0, 0.0
+        total = 1.0
         if more:
             for i in range(len(beta)): beta[i] = 0.0
             for j in range(len(beta)):
@@ -102,12 +102,14 @@ def backward(transition, b, alpha, behind, more, counts):  # (K, K), (T, K), (T,
                 for j in range(len(beta)): counts[i, j] += alpha[t, i] / total * transition[i, j] * behind[j]
         for i in range(len(beta)):
             beta[i] /= total
-            largest = max(largest, beta[i])
             alpha[t, i] *= beta[i]
             behind[i] = b[t, i] * beta[i]
-        if not largest < 1e55:  # what counted as nothing might not have been
-            alpha[0, 0] = np.nan
-            return
+        bound /= total  # beta is below it; how large it really is has to be looked up now and then only
+        if not bound < 1e50:
+            bound = beta.max()
+            if not bound < 1e55:  # what counted as nothing might not have been
+                alpha[0, 0] = np.nan
+                return
         more = True
 
 # %% ../../nbs/exact/23_forward_backward.ipynb #974802ab

@@ -6,7 +6,7 @@
 __all__ = ['check_invertible', 'gaussian_moments', 'Gaussian', 'Columns', 'Bernoulli', 'Categorical', 'Poisson', 'families_for',
            'grouped', 'Product']
 
-# %% ../../nbs/models/20_likelihood.ipynb #f904e5af
+# %% ../../nbs/models/20_likelihood.ipynb #fa1740d1
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from ..core import (
-    Condition, InvalidType, InvalidValue, Noise, arguments, available_if, blank, digest, discrete_columns,
-    require_fitted)
+    Condition, InvalidType, InvalidValue, Noise, arguments, available_if, blank, clone, digest,
+    discrete_columns, require_fitted)
 from ..data import Data, Images, Kind, Table, Vectors
 from ..exact import (
     BernoulliFamily, CategoricalFamily, ClosedForm, ExponentialFamily, GaussianFamily, PoissonFamily,
@@ -250,7 +250,7 @@ def grouped(
         found.setdefault(key, (family, []))[1].extend(group)
     return [(blank(family), group) for family, group in found.values()]
 
-# %% ../../nbs/models/20_likelihood.ipynb #348055bf
+# %% ../../nbs/models/20_likelihood.ipynb #aa2c11ce
 class Product(ClosedForm):
     "A family for each column or group of columns, independent of each other."
 
@@ -296,7 +296,7 @@ class Product(ClosedForm):
 
     def adopt(self, parameters: Mapping[str, Tensor]) -> "Product":
         own = self.family().own
-        for i, part in enumerate(self.parts_): part.adopt(own(i, parameters))
+        self.parts_ = [clone(part).adopt(own(i, parameters)) for i, part in enumerate(self.parts_)]
         return self
 
     def density(self, rows: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ from ..exact import (
     mixture_e_step, rows_of, weighted_statistics)
 from ..training import check_learnable
 
-# %% ../../nbs/models/21_mixture.ipynb #37af5150
+# %% ../../nbs/models/21_mixture.ipynb #c0ee21d6
 @dataclass(frozen=True)
 class Items:
     "Items prepared for expectation-maximisation."
@@ -32,6 +32,7 @@ class Items:
     family: ExponentialFamily | None = None  # that of the components, if they are all of one
     known: Known | None = None  # what it precomputed
     parts: tuple[Part, ...] = ()
+    kind: ClosedForm | None = None  # a component, fitted to all items
 
 
 def fit_or_why(model: Model, data: Data, weights: Tensor) -> Model | str:
@@ -61,7 +62,7 @@ def belonging(x: Items, k: int, seed: int, restarts: int) -> Tensor:  # (restart
     starts = kmeans_plus_plus(z[::every], x.weights[::every], k, step_seed(seed, 1), restarts)
     return torch.cat([starts.nearest(some) for some in z.split(BLOCK)], 1)
 
-# %% ../../nbs/models/21_mixture.ipynb #33893d0d
+# %% ../../nbs/models/21_mixture.ipynb #9a05840b
 class ClimbingMixture(FiniteMixture):
     "The two steps of a mixture of models."
 
@@ -79,7 +80,7 @@ class ClimbingMixture(FiniteMixture):
         rows, _ = rows_of(data)
         if (family := kind.family(rows)) is None: return Items(data, weights)
         known = family.precompute(rows, weights)
-        return Items(data, weights, family, known, tuple(family.arrange(known, rows)))
+        return Items(data, weights, family, known, tuple(family.arrange(known, rows)), kind)
 
     def initialise(self, x: Items, seed: int, restarts: int) -> dict[str, Any]:
         k, belongs = len(self.components), belonging(x, len(self.components), seed, restarts)
@@ -132,10 +133,9 @@ class ClimbingMixture(FiniteMixture):
 
     def finalise(self, x: Items, parameters: dict[str, Any]) -> dict[str, Any]:
         if "family" not in parameters: return parameters
-        components = [blank(c) for c in self.components]
-        for k, component in enumerate(components):
-            if "parts_" not in vars(component) and hasattr(component, "split"): component.fit_weighted(x.data, x.weights)
-            component.adopt({name: value[k:k + 1].clone() for name, value in parameters["family"].items()}).remember(x.data)
+        own = parameters["family"]
+        components = [clone(x.kind).adopt({name: value[k:k + 1].clone() for name, value in own.items()})
+                      for k in range(len(self.components))]
         return {"weights": parameters["weights"], "components": components}
 
     def degenerate(self, x: Items, parameters: dict[str, Any]) -> dict[int, str]:

@@ -17,7 +17,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core import Condition, InvalidValue, Model, Noise, Option, Partial, condition_on, require_fitted
+from ..core import (
+    Condition, InvalidValue, Model, Noise, Option, Partial, condition_on, is_fitted, require_fitted)
 from ..data import Data, Texts, Tokenizer, check_kind, tokenizer
 
 # %% ../../nbs/models/20_ngrams.ipynb #4290f37c
@@ -387,10 +388,10 @@ class NGram(CountModel):
     @property
     def sampling_options(self) -> Mapping[str, Option]:
         "Temperature, top-k, top-p, and the symbols after which a text is cut."
-        require_fitted(self)
+        most = len(self.symbols_) + 2 if is_fitted(self) else 1_000_000
         return {
             "temperature": Option(low=0, high=5, default=1.0),
-            "top_k": Option(low=0, high=len(self.symbols_) + 2, default=0),
+            "top_k": Option(low=0, high=most, default=0),
             "top_p": Option(low=0, high=1, default=1.0),
             "max_length": Option(low=1, high=100_000, default=500)}
 

@@ -12,8 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-import genbook.core as core
-from ..core import Condition, Conditional, HasElbo, HasLatent, HasLogProb, HasWeightedFit, Model, Noise, clone
+from ..core import (
+    Condition, Conditional, HasElbo, HasLatent, HasLogProb, HasWeightedFit, Model, Noise, Streams, clone,
+    discrete_columns)
 from ..data import Vectors
 from .em import ByEM
 from .laws import Case, Passed, expect, same
@@ -47,7 +48,7 @@ def density_integrates_to_one(case: Case) -> None:
     if not isinstance(case.fitted, HasLogProb): raise Passed("it has no density")
     if not isinstance(case.data.modality, Vectors) or case.data.modality.features > 2:
         raise Passed("its items have more than two numbers")
-    axes = grid_axes(case.data.items.double(), case.fitted.discrete)
+    axes = grid_axes(case.data.items.double(), discrete_columns(case.fitted))
     grid = torch.cartesian_prod(*axes).reshape(-1, len(axes))
     cell = float(np.prod([axis[1] - axis[0] for axis in axes]))
     total = float(case.fitted.log_prob(grid.to(case.data.items.dtype)).double().exp().sum()) * cell
@@ -102,8 +103,8 @@ def conditioning_narrows(case: Case) -> None:
 # %% ../../nbs/training/32_capability_laws.ipynb #ce8c16a0
 def streams_end_with_draw(case: Case) -> None:
     "The last partial result of `stream` is what `draw` makes."
-    model, capability = case.conditioned(), vars(core).get("Streams")
-    if capability is None or not isinstance(model, capability): raise Passed("it does not stream")
+    model = case.conditioned()
+    if not isinstance(model, Streams): raise Passed("it does not stream")
     options = {name: option.default for name, option in model.sampling_options.items()}
     *_, last = model.stream(Noise(7, range(3)), **options)
     expect(last.number == last.total, "the last partial result should be number `total`")
@@ -123,8 +124,8 @@ def other_value(option: Condition) -> str | float | None:
 def sampling_options_are_recorded(case: Case) -> None:
     "A sampling option is written into the origin of what was made with it, and honoured when that is redrawn."
     model = case.conditioned()
-    options = vars(Model).get("sampling_options") and {k: other_value(v) for k, v in model.sampling_options.items()}
-    chosen = {name: value for name, value in (options or {}).items() if value is not None}
+    options = {name: other_value(option) for name, option in model.sampling_options.items()}
+    chosen = {name: value for name, value in options.items() if value is not None}
     if not chosen: raise Passed("it has no sampling options")
     for name, value in chosen.items():
         samples = model.sample(4, seed=8, **{name: value})
