@@ -6,7 +6,7 @@
 __all__ = ['MixtureRows', 'check_distinct', 'check_not_flat', 'initial_gaussians', 'promising', 'ClimbingMixture', 'conditioned',
            'along_axes', 'GaussianMixture']
 
-# %% ../../nbs/models/21_gaussian_mixture.ipynb #70150732
+# %% ../../nbs/models/21_gaussian_mixture.ipynb #e5108280
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from ..core import Condition, Noise, available_if, require_fitted
 from ..data import Data, Vectors
 from ..exact import (
     FiniteMixture, GaussianFamily, Known, Part, axes, check_count, check_varies, kmeans_plus_plus, log_densities,
-    mixture_e_step, of_kind, pivots, raise_eigenvalues, regression, sample_missing, standard)
+    mixture_e_step, of_kind, pivots, raise_eigenvalues, regression, sample_missing)
 from ..train import check_learnable, clone, step_seed
 from ..training import pick
 

@@ -6,7 +6,7 @@
 __all__ = ['check_invertible', 'gaussian_moments', 'Gaussian', 'Columns', 'Bernoulli', 'Categorical', 'Poisson', 'families_for',
            'grouped', 'Product']
 
-# %% ../../nbs/models/20_likelihood.ipynb #fa1740d1
+# %% ../../nbs/models/20_likelihood.ipynb #944d9015
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import Condition, Model, Noise, arguments, available_if, digest, require_fitted
+from ..core import Condition, Noise, arguments, available_if, digest, require_fitted
 from ..data import Data, Images, Vectors
 from ..exact import (
     BernoulliFamily, CategoricalFamily, ClosedForm, ExponentialFamily, GaussianFamily, PoissonFamily, ProductFamily, blank,
