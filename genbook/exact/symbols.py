@@ -50,7 +50,7 @@ def numbered(
                                  "which makes room for symbols that were not seen.")
     return torch.tensor([[places.get(symbol, other)] for item in sequences for symbol in item], dtype=torch.float64)
 
-# %% ../../nbs/exact/31_symbols.ipynb #4d56f2da
+# %% ../../nbs/exact/31_symbols.ipynb #dfe91470
 def symbol_values(rows: Tensor) -> Tensor:  # (n, 1) -> (S,)
     "The numbers that occur, in order."
     values = rows[~rows.isnan()].unique()
@@ -61,6 +61,7 @@ def symbol_values(rows: Tensor) -> Tensor:  # (n, 1) -> (S,)
 
 def symbol_places(rows: Tensor, values: Tensor) -> Tensor:  # (n, 1), (S,) -> (n, 1)
     "Where numbers are among the `values` that a model has seen, NaN for what was not observed."
+    if values[0] == 0 and values[-1] == len(values) - 1 and not (rows >= len(values)).any(): return rows  # places already
     at = torch.searchsorted(values, rows.contiguous()).clamp(max=len(values) - 1)
     strange = (values[at] != rows) & ~rows.isnan()
     if strange.any():

@@ -6,7 +6,7 @@
 __all__ = ['MixtureRows', 'check_distinct', 'check_not_flat', 'initial_gaussians', 'promising', 'ClimbingMixture', 'conditioned',
            'along_axes', 'GaussianMixture']
 
-# %% ../../nbs/models/21_gaussian_mixture.ipynb #70150732
+# %% ../../nbs/models/21_gaussian_mixture.ipynb #e5108280
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

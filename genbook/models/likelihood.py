@@ -6,7 +6,7 @@
 __all__ = ['check_invertible', 'gaussian_moments', 'Gaussian', 'Columns', 'Bernoulli', 'Categorical', 'Poisson', 'families_for',
            'grouped', 'Product']
 
-# %% ../../nbs/models/20_likelihood.ipynb #fa1740d1
+# %% ../../nbs/models/20_likelihood.ipynb #944d9015
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -71,7 +71,7 @@ def likelihood_never_falls(case: Case) -> None:
     before = {}
     for step in train(case.new(), case.data, seed=1, **case.training_options()):
         for name, loss in step.losses.items():
-            if name == "loss" and case.fitted.given_up_: continue  # the best of those that are left
+            if name == "loss" and case.fitted.failed_: continue  # the best of those that are left
             highest = before.get(name, loss) + case.fitted.round_off * max(1, abs(loss))
             expect(loss <= highest, f"the loss of {name} rose from {before.get(name)} to {loss} at step {step.number}")
         before = step.losses
