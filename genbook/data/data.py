@@ -262,7 +262,8 @@ class Data(Items):
         dtype: torch.dtype = torch.float64,
     ) -> Iterator[Tensor]:  # (some, *item) floating-point each
         "All items as models learn from them, a part at a time, so that no more than a part is in memory."
-        for first, part in blocks(self.items, numbers=BLOCK // 4): yield self.batch(slice(first, first + len(part)), dtype)
+        for first, part in blocks(self.items, numbers=BLOCK // 4):
+            yield self.batch(slice(first, first + len(part)), dtype)
 
     def split(
         self,

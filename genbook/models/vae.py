@@ -125,7 +125,8 @@ class Autoencoder(Neural):
 
     def check_data(self, data: Data) -> None:
         super().check_data(data)
-        if self.likelihood != "bernoulli" or isinstance(data.modality, Images) and data.items.dtype == torch.uint8: return
+        bytes_of_images = isinstance(data.modality, Images) and data.items.dtype == torch.uint8  # 0 to 1 in batches
+        if self.likelihood != "bernoulli" or bytes_of_images: return
         ends = [(float(part.min()), float(part.max())) for part in data.blocks()]
         low, high = min(low for low, _ in ends), max(high for _, high in ends)
         if low < 0 or high > 1:

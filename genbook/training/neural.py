@@ -133,7 +133,7 @@ class Hooks(Networked):
         indices: Tensor,  # (b,) which items
         generator: torch.Generator,  # of all random choices, such as windows and augmentation
     ) -> Any:  # what `losses` takes
-        "Items for one step: (b, *item) in float32, bytes of images from 0 to 1; of data in a file just these are read."
+        "Items for one step: (b, *item) in float32, bytes of images from 0 to 1. Of a file just these are read."
         return data.batch(indices, torch.float32)
 
     def objectives(self) -> list[Objective]:
