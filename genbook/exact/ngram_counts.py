@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core import InvalidValue
-
 # %% ../../nbs/exact/41_ngram_counts.ipynb #4290f37c
 START, END, UNKNOWN = 0, 1, 2
 
