@@ -33,9 +33,10 @@ def test_a_floor_says_what_lives_there(floor):
 
 @pytest.mark.parametrize("path", MODULES, ids=IDS)
 def test_a_module_is_short(path):
-    lines = path.read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= 350
-    assert [line for line in lines if len(line) > 120] == []
+    text = path.read_text(encoding="utf-8")
+    written = re.sub(r"(?s)^(# %% auto #0\n)__all__ = \[.*?\]\n", r"\1", text, count=1, flags=re.M)  # not by hand
+    assert len(text.splitlines()) <= 350
+    assert [line for line in written.splitlines() if len(line) > 119] == []
 
 
 def test_exported_cells_are_short():

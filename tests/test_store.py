@@ -18,12 +18,12 @@ from genbook.core import fingerprint
 from genbook.data import small_digits
 from genbook.training import train
 
-PICTURES = small_digits()[:200]
+IMAGES = small_digits()[:200]
 
 
 @pytest.fixture(scope="module")
 def model() -> VAE:
-    return VAE(latent_dim=2, width=8, condition="label").fit(PICTURES, seed=0, steps=5, progress=False)
+    return VAE(latent_dim=2, width=8, condition="label").fit(IMAGES, seed=0, steps=5, progress=False)
 
 
 @pytest.fixture(scope="module")
@@ -81,17 +81,18 @@ def test_strangers_are_not_opened(saved, tmp_path):
 def test_checkpoint_and_model_are_told_apart(model, tmp_path):
     save(model, tmp_path / "model")
     with pytest.raises(ValueError, match="holds a model, but a checkpoint was expected"):
-        train(VAE(latent_dim=2), PICTURES, resume=tmp_path / "model")
+        train(VAE(latent_dim=2), IMAGES, resume=tmp_path / "model")
 
 
 @pytest.mark.parametrize("change, wrong", [
-    (dict(steps=31), "options"), (dict(learning_rate=0.1), "options"), (dict(seed=2), "seed"), (dict(x=PICTURES[:100]), "data"), (dict(model=VAE(latent_dim=3, width=8)), "arguments")])
+    (dict(steps=31), "options"), (dict(learning_rate=0.1), "options"), (dict(seed=2), "seed"),
+    (dict(x=IMAGES[:100]), "data"), (dict(model=VAE(latent_dim=3, width=8)), "arguments")])
 def test_resume_refuses_what_differs(tmp_path, change, wrong):
     "A checkpoint goes on only with the model, data and options that it was made with."
-    for step in train(VAE(latent_dim=2, width=8), PICTURES, seed=1, steps=30, checkpoint=tmp_path / "checkpoint"):
+    for step in train(VAE(latent_dim=2, width=8), IMAGES, seed=1, steps=30, checkpoint=tmp_path / "checkpoint"):
         if step.number == 5: break
     change = dict(change)
-    model, x = change.pop("model", VAE(latent_dim=2, width=8)), change.pop("x", PICTURES)
+    model, x = change.pop("model", VAE(latent_dim=2, width=8)), change.pop("x", IMAGES)
     with pytest.raises(ValueError, match=f"was made with other {wrong}"):
         train(model, x, resume=tmp_path / "checkpoint", **change)
 
@@ -121,14 +122,15 @@ from genbook import VAE
 from genbook.data import small_digits
 from genbook.training import train
 folder, resume = sys.argv[1], sys.argv[2] == "resume"
-for step in train(VAE(latent_dim=2, width=8), small_digits()[:200], **({} if resume else dict(seed=1, steps=120)), checkpoint=folder, every=0, resume=folder if resume else None):
+options = dict(resume=folder) if resume else dict(seed=1, steps=120)
+for step in train(VAE(latent_dim=2, width=8), small_digits()[:200], checkpoint=folder, every=0, **options):
     print(step.number, flush=True)
 """
 
 
 def test_killed_and_resumed_is_unbroken(tmp_path):
     "A process killed without warning, again and again, leaves a checkpoint that goes on bit for bit."
-    unbroken = VAE(latent_dim=2, width=8).fit(PICTURES, seed=1, steps=120, progress=False)
+    unbroken = VAE(latent_dim=2, width=8).fit(IMAGES, seed=1, steps=120, progress=False)
     folder, reached = tmp_path / "checkpoint", []
     for kill_after in (5, 23):
         process = subprocess.Popen(
@@ -142,7 +144,7 @@ def test_killed_and_resumed_is_unbroken(tmp_path):
         process.wait()
     assert reached[5] > 1, "it went on rather than starting anew"
     resumed = VAE(latent_dim=2, width=8)
-    assert [step.number for step in train(resumed, PICTURES, resume=folder)][-1] == 120
+    assert [step.number for step in train(resumed, IMAGES, resume=folder)][-1] == 120
     assert fingerprint(resumed) == fingerprint(unbroken)
 
 
@@ -347,7 +349,8 @@ def test_memory_of_training_stays_small():
     from genbook import VAE
     from genbook.data import digits
     VAE(network="convolutional", condition="label").fit(digits(), steps=60, progress=False)
-    print(int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 2**20)  # getrusage would count the process that started this one
+    # getrusage would count the process that started this one
+    print(int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 2**20)
     """
     gigabytes = float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
     print(f"\npeak resident memory {gigabytes:.2f} GiB")

@@ -1,4 +1,6 @@
-"Tables from end to end: a frame goes in, a model learns, conditions are told in words, and a frame of the same kind comes out."
+"""Tables from end to end: a frame goes in, a model learns, conditions are told in words, and a frame of the same kind
+comes out.
+"""
 from datetime import date
 
 import pandas as pd
@@ -16,8 +18,13 @@ from genbook import GaussianMixture, Mixture, Product
 from genbook.data import Data, heart, read_csv
 
 HOSTILE = "<img src=x onerror=alert(1)>"
-COLUMNS = {"age": [40, 3, 77, 52, 61, 30], HOSTILE: ["a", HOSTILE, "a", None, "a", HOSTILE], "smokes": [True, False, None, False, True, True],
-           "since": [date(2001, 1, k) for k in range(1, 7)], "weight": [60.5, 20.25, None, 71.0, 80.0, 66.0]}
+COLUMNS = {
+    "age": [40, 3, 77, 52, 61, 30],
+    HOSTILE: ["a", HOSTILE, "a", None, "a", HOSTILE],
+    "smokes": [True, False, None, False, True, True],
+    "since": [date(2001, 1, k) for k in range(1, 7)],
+    "weight": [60.5, 20.25, None, 71.0, 80.0, 66.0],
+}
 
 
 @pytest.mark.parametrize("library", [pd, pl], ids=["pandas", "polars"])
@@ -31,7 +38,10 @@ def test_the_same_kind_of_frame_comes_back(library):
     assert [str(dtype) for dtype in Data(frame).frame().dtypes] == [str(dtype) for dtype in frame.dtypes]
 
 
-@pytest.mark.parametrize("model", [GaussianMixture(2, floor=1e-3), Mixture([Product()] * 2, restarts=2), Product()], ids=lambda model: type(model).__name__)
+MODELS = [GaussianMixture(2, floor=1e-3), Mixture([Product()] * 2, restarts=2), Product()]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
 def test_models_are_asked_about_frames(model):
     frame = heart().frame()
     if hasattr(model, "restarts"): model.fit(frame, seed=0, progress=False)
@@ -40,8 +50,10 @@ def test_models_are_asked_about_frames(model):
     assert set(told.sample(20, seed=0).frame()["sex"]) == {"female"}
     backwards = frame[list(frame.columns)[::-1]].head(5)
     assert (model.log_prob(backwards) == model.log_prob(Data(frame.head(5), model.modality_))).all()
-    with pytest.raises(ValueError, match="sex is 'femal', which this model has not seen. Did you mean female?"): model.given(sex="femal")
-    with pytest.raises(ValueError, match="which is not among its categories"): model.log_prob(frame.head(5).assign(slope="steep"))
+    with pytest.raises(ValueError, match="sex is 'femal', which this model has not seen. Did you mean female?"):
+        model.given(sex="femal")
+    with pytest.raises(ValueError, match="which is not among its categories"):
+        model.log_prob(frame.head(5).assign(slope="steep"))
 
 
 def test_magics_speak_the_table():
@@ -50,20 +62,34 @@ def test_magics_speak_the_table():
     shell.user_ns["patients"] = Mixture([Product()] * 2, restarts=2).fit(heart(), seed=0, progress=False)
     def tab(text):
         with provisionalcompleter(): return {c.text for c in shell.Completer.completions(text, len(text))}
-    assert tab("%%generate patients\nsex: fe") == {"female"} and "typical angina" in tab("%%generate patients\nchest_pain: ty")
+    assert tab("%%generate patients\nsex: fe") == {"female"} and "typical angina" in tab(
+        "%%generate patients\nchest_pain: ty"
+    )
     made = shell.run_cell_magic("generate", "patients -n 5 --seed 1", "sex: female\ndisease: true\nage: 60")
-    assert made.frame()["sex"].eq("female").all() and made.frame()["disease"].all() and made.frame()["age"].eq(60).all()
-    with pytest.raises(UsageError, match="Did you mean female"): shell.run_cell_magic("generate", "patients", "sex: femal")
+    assert (
+        made.frame()["sex"].eq("female").all() and made.frame()["disease"].all() and made.frame()["age"].eq(60).all()
+    )
+    with pytest.raises(UsageError, match="Did you mean female"):
+        shell.run_cell_magic("generate", "patients", "sex: femal")
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.one_of(st.none(), st.integers(-10**9, 10**9)), st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False, width=32)), st.booleans(), st.dates()), min_size=1, max_size=8))
+@given(st.lists(st.tuples(
+    st.none() | st.integers(-10**9, 10**9), st.none() | st.floats(allow_nan=False, allow_infinity=False, width=32),
+    st.booleans(), st.dates()), min_size=1, max_size=8))
 def test_what_is_written_is_read_again(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("tables") / "rows.csv"
-    table = Data(pl.DataFrame(rows, schema={"whole": pl.Int64, "real": pl.Float64, "yes": pl.Boolean, "day": pl.Date}, orient="row"))
+    table = Data(
+        pl.DataFrame(
+            rows, schema={"whole": pl.Int64, "real": pl.Float64, "yes": pl.Boolean, "day": pl.Date}, orient="row"
+        )
+    )
     table.modality.write(table.items, path, "{}")
     back = read_csv(path)
-    assert back.modality.columns == table.modality.columns and (back.items.nan_to_num(-1) == table.items.nan_to_num(-1)).all()
+    assert (
+        back.modality.columns == table.modality.columns
+        and (back.items.nan_to_num(-1) == table.items.nan_to_num(-1)).all()
+    )
 
 
 @settings(max_examples=200, deadline=None)

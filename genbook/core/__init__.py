@@ -17,7 +17,7 @@ EXPORTS = {
         "Diverged", "Explained", "InvalidType", "InvalidValue", "Missing", "NotFitted", "NotFound", "Unreachable",
         "Unsupported", "Unwritable", "did_you_mean", "escape", "in_short"],
     "noise": ["Noise", "check_seed", "step_seed"],
-    "conditions": ["Condition", "Option", "read_options"],
+    "conditions": ["Condition", "Option", "ReadOnly", "read_options"],
     "protocols": [
         "CAPABILITIES", "Completes", "Conditional", "HasDiscrete", "HasElbo", "HasGaussians", "HasLatent",
         "HasLatentChoices", "HasLogProb", "HasStates", "HasStatistics", "HasWeightedFit", "Partial", "Streams",

@@ -14,7 +14,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -22,7 +21,7 @@ import torch
 from torch import Tensor
 
 from .. import __version__
-from .conditions import Option, read_options
+from .conditions import Option, ReadOnly, read_options
 from .errors import InvalidValue, NotFitted, did_you_mean, escape, in_short
 from .fingerprints import arguments, fingerprint
 from .noise import Noise, check_seed
@@ -133,8 +132,8 @@ class Samples:
 class Model(ABC):
     "Learns from items, then makes new ones."
 
-    conditions: Mapping[str, Any] = MappingProxyType({})  # what this model was conditioned on, by `given`
-    sampling_options: Mapping[str, Option] = MappingProxyType({})  # how it can be asked to sample
+    conditions: Mapping[str, Any] = ReadOnly()  # what this model was conditioned on, by `given`
+    sampling_options: Mapping[str, Option] = ReadOnly()  # how it can be asked to sample
     modality_: Modality | None = None  # what its items are; known after `fit`
     batch_bytes: int = 2**28  # of items that are drawn at a time
 
@@ -253,7 +252,7 @@ def origin_of(model: Model, seed: int, indices: Iterable[int], options: Mapping[
     asked = tuple(name for name in every if name in options)
     return Origin(
         type(model).__name__, fingerprint(model), check_seed(seed), tuple(map(int, indices)),
-        MappingProxyType(dict(model.conditions)), MappingProxyType(every), asked)
+        ReadOnly(model.conditions), ReadOnly(every), asked)
 
 
 def draw_samples(
@@ -299,7 +298,7 @@ def condition_on(
             raise InvalidValue(f"{type(model).__name__} cannot be told {name!r}.{did_you_mean(name, accepts)}")
         read[name] = accepts[name].read(name, value)
     narrower = copy.copy(model)
-    narrower.conditions = MappingProxyType({**model.conditions, **read})
+    narrower.conditions = ReadOnly({**model.conditions, **read})
     return narrower
 
 # %% ../../nbs/core/05_model.ipynb #883a465a

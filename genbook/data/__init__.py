@@ -3,6 +3,7 @@
 How data come in:
 
 - `checks`: what is not an item is refused, in a sentence; arrays that stay on disk
+- `image_files`: images of one size, from Pillow and from folders
 - `intake`: arrays, frames, folders, images, data sets of other libraries
 - `data`: `Data`, items with their modality and with what is known about them
 - `conform`: later items in the columns, codes and units of those that a model learnt from
@@ -27,8 +28,9 @@ import lazy_loader
 FILES = Path(__file__).parent / "files"  # the data that come with genbook; its README says where they are from
 
 EXPORTS = {  # module -> names
-    "checks": ["are_symbols", "blocks", "check_items", "check_list", "check_symbols", "is_list", "varies"],
+    "checks": ["are_symbols", "blocks", "check_items", "check_list", "check_symbols", "is_list", "varies", "varying"],
     "modalities": ["ChecksItems", "HasCells", "HasConditions", "HasFrame", "HasItems", "HasPixels", "ReadsItem"],
+    "image_files": ["from_folder", "from_images"],
     "images": ["Images"],
     "columns": ["Column", "EPOCH", "FIRST", "IMPOSSIBLE", "KINDS", "Kind", "LAST", "days", "encode", "from_objects",
                 "kind_of", "moments"],

@@ -72,7 +72,7 @@ def from_frame(
     return {name: from_series(name, series, library) for name, series in zip(names, columns)}
 
 # %% ../../nbs/data/05_frames.ipynb #08bca70b
-def dtype_of(kind: Kind, values: list, holes: bool, library: str) -> Any:  # of narwhals; None to let the library choose
+def dtype_of(kind: Kind, values: list, holes: bool, library: str) -> Any:  # of narwhals; None: the library chooses
     "The type of a column in a data frame."
     import narwhals.stable.v2 as nw
     match kind.name:

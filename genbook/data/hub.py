@@ -59,14 +59,14 @@ def _hub_folder(repository: str, split: str) -> str:
             "or small_digits().") from error
 
 
-def mnist(split: str = "train") -> Data:  # pictures of 28x28 pixels, with `label`
+def mnist(split: str = "train") -> Data:  # images of 28x28 pixels, with `label`
     """The full MNIST: 60,000 handwritten digits to learn from (`train`) and 10,000 to test on (`test`). Needs a
     network the first time.
     """
     return hub_images("ylecun/mnist", split)
 
 
-def fashion_mnist(split: str = "train") -> Data:  # pictures of 28x28 pixels, with `label`
+def fashion_mnist(split: str = "train") -> Data:  # images of 28x28 pixels, with `label`
     """Fashion-MNIST: 60,000 pictures of clothes to learn from (`train`) and 10,000 to test on (`test`). Needs a
     network the first time.
     """

@@ -39,7 +39,7 @@ class Images:
         if item.dtype != torch.uint8: item = (item.float().clamp(0, 1) * 255).round().byte()
         return item.permute(1, 2, 0).contiguous().numpy()
 
-    def picture(self, item: Tensor) -> Image.Image:
+    def image(self, item: Tensor) -> Image.Image:
         "One image, as Pillow has it."
         pixels = self.pixels(item)
         return Image.fromarray(pixels.squeeze(2) if self.channels == 1 else pixels)
@@ -54,9 +54,9 @@ class Images:
         for i, item in enumerate(items):
             top, left = i // columns * (self.height + gap), i % columns * (self.width + gap)
             sheet[top:top + self.height, left:left + self.width] = self.pixels(item)
-        picture = Image.fromarray(sheet.squeeze(2) if self.channels == 1 else sheet)
-        times = max(1, min(96 // max(self.height, self.width), 900 // picture.width))
-        return picture.resize((picture.width * times, picture.height * times), Image.Resampling.NEAREST)
+        image = Image.fromarray(sheet.squeeze(2) if self.channels == 1 else sheet)
+        times = max(1, min(96 // max(self.height, self.width), 900 // image.width))
+        return image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST)
 
     def describe(self, items: Tensor) -> str:
         return f"{len(items)} {'picture' if len(items) == 1 else 'pictures'} of {self.height}x{self.width} pixels"
@@ -71,7 +71,7 @@ class Images:
         check_ending(path, ".png", "pictures")
         info = PngInfo()
         info.add_itxt("genbook", origin)
-        (self.picture(items[0]) if len(items) == 1 else self.grid(items, most=len(items))).save(path, pnginfo=info)
+        (self.image(items[0]) if len(items) == 1 else self.grid(items, most=len(items))).save(path, pnginfo=info)
 
 # %% ../../nbs/data/02_images.ipynb #2d7c29c0
 def channels_first(

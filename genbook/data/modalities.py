@@ -59,7 +59,7 @@ class HasConditions(Protocol):
     "Puts what is known of some columns into a person's words, and back into numbers."
 
     def offer(self, column: int, condition: Condition) -> Condition: ...
-    def told(self, conditions: Mapping[str, Any]) -> Tensor: ...  # (features,), NaN in the other columns
+    def condition_row(self, conditions: Mapping[str, Any]) -> Tensor: ...  # (features,), NaN in the other columns
 
 # %% ../../nbs/data/01_modalities.ipynb #d93a7945
 @runtime_checkable

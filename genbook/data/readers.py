@@ -38,7 +38,8 @@ def read_texts(
     path = Path(path)
     if not path.is_file(): raise NotFound(f"{path} is not a file: pass the path of a text.")
     content = path.read_bytes()
-    try: text = content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding).replace("\r\n", "\n")
+    codec = "utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding
+    try: text = content.decode(codec).replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InvalidValue(

@@ -6,12 +6,14 @@
 __all__ = ['Scaling']
 
 # %% ../../nbs/data/16_scaling.ipynb #c5645d02
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from .checks import blocks
+from .data import Data
 
 # %% ../../nbs/data/16_scaling.ipynb #48f56ebf
 @dataclass(frozen=True)
@@ -22,10 +24,17 @@ class Scaling:
     scale: Tensor  # (*item) float64, positive
 
     @classmethod
-    def of(cls, x: Tensor) -> "Scaling":  # (n, *item)
-        "The scaling that standardises the items of `x`."
-        mean = sum(part.double().sum(0) for _, part in blocks(x)) / len(x)
-        scale = (sum((part.double() - mean).square().sum(0) for _, part in blocks(x)) / len(x)).sqrt()
+    def of(
+        cls,
+        x: Tensor | Data,  # (n, *item)
+    ) -> "Scaling":
+        "The scaling that standardises the items of `x`, which are looked at a part at a time."
+        def parts() -> Iterator[Tensor]:
+            found = x.blocks() if isinstance(x, Data) else (part for _, part in blocks(x))
+            return (part.double() for part in found)
+
+        mean = sum(part.sum(0) for part in parts()) / len(x)
+        scale = (sum((part - mean).square().sum(0) for part in parts()) / len(x)).sqrt()
         return cls(mean, torch.where(scale > 0, scale, 1.0))
 
     def forward(self, x: Tensor) -> Tensor:  # (n, *item) of any type -> float32

@@ -45,7 +45,8 @@ def mel_bands(
             "second, is what there is: choose low and high in that range.")
     edges = from_mel(np.linspace(to_mel(low), to_mel(high), bands + 2))
     hertz = np.linspace(0, rate / 2, points // 2 + 1)[:, None]
-    rising, falling = (hertz - edges[:-2]) / (edges[1:-1] - edges[:-2]), (edges[2:] - hertz) / (edges[2:] - edges[1:-1])
+    rising = (hertz - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    falling = (edges[2:] - hertz) / (edges[2:] - edges[1:-1])
     return torch.from_numpy(np.maximum(0, np.minimum(rising, falling)))
 
 

@@ -126,9 +126,9 @@ class Table(Vectors):
     def offer(self, column: int, condition: Condition) -> Condition:
         return in_words(condition, self.kinds[column])
 
-    def told(self, conditions: Mapping[str, Any]) -> Tensor:
+    def condition_row(self, conditions: Mapping[str, Any]) -> Tensor:
         kinds = dict(zip(self.columns, self.kinds))
-        return super().told({name: in_numbers(value, kinds[name]) for name, value in conditions.items()})
+        return super().condition_row({name: in_numbers(value, kinds[name]) for name, value in conditions.items()})
 
 
     def cells(self, items: Tensor, exact: bool = False) -> list[tuple[str, ...]]:

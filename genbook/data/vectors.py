@@ -43,7 +43,7 @@ class Vectors:
         "`condition`, which is about the numbers of a column, in the words of a person."
         return condition
 
-    def told(self, conditions: Mapping[str, Any]) -> Tensor:  # (features,) float64
+    def condition_row(self, conditions: Mapping[str, Any]) -> Tensor:  # (features,) float64
         "What a person said of some columns, as a row with NaN in the others."
         row = torch.full((self.features,), math.nan, dtype=torch.float64)
         for name, value in conditions.items(): row[self.columns.index(name)] = float(value)

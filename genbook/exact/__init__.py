@@ -1,22 +1,24 @@
-"""What the classical families share: exact densities, expectations and samples. Imports from `core`, `data`, `training`.
+"""What the classical families share: exact densities, expectations, samples. Imports `core`, `data`, `training`.
 
-gaussians: sufficient statistics, natural parameters and M step of Gaussians, and when one is degenerate
-missing: marginals, regression and expected moments of rows with missing values
-starts: initial responsibilities by k-means++
-forward_backward: the two passes over a chain of hidden states, with logarithms and with scaling
-blocks: the passes over many sequences, and long ones, in bounded memory; the stationary distribution
-viterbi: the most probable path
-families: `ExponentialFamily`, the one interface of components and states; the E step of a mixture
-gaussian_family, discrete_families, product_family: Gaussians; Bernoulli, Poisson and categorical laws; products
-model_family: any model with a density and a weighted fit in place of a family
-closed_form: models of rows that are one member of a family
-low_rank: shapes of a covariance, and the Gaussian of rows with missing values
-finite_mixture: what every mixture answers
-transitions: the M step of a Markov chain, topologies
-symbols: vocabularies
-hidden_chain: how a hidden Markov model prepares sequences, and its E step and M step
-known_states: counting when states are known
-chain_samples: drawing states and frames, also onwards from a prefix
+- `gaussians`: sufficient statistics, natural parameters and M step of Gaussians, and when one is degenerate
+- `missing`: marginals, regression and expected moments of rows with missing values
+- `starts`: initial responsibilities by k-means++
+- `forward_backward`: the two passes over a chain of hidden states, with logarithms and with scaling
+- `blocks`: the passes over many sequences, and long ones, in bounded memory; the stationary distribution
+- `viterbi`: the most probable path
+- `families`: `ExponentialFamily`, the one interface of components and states; the E step of a mixture
+- `gaussian_family`, `discrete_families`, `product_family`: Gaussians; Bernoulli, Poisson, categorical; products
+- `model_family`: any model with a density and a weighted fit in place of a family
+- `closed_form`: models of rows that are one member of a family
+- `low_rank`: shapes of a covariance, and the Gaussian of rows with missing values
+- `finite_mixture`: what every mixture answers
+- `transitions`: the M step of a Markov chain, topologies
+- `symbols`: vocabularies
+- `hidden_chain`: how a hidden Markov model prepares sequences, and its E step and M step
+- `known_states`: counting when states are known
+- `chain_samples`: drawing states and frames, also onwards from a prefix
+- `kernel_functions`: six bumps, their integrals and random points under them
+- `ngram_counts`: how often one symbol follows others, as a tree in one sorted array; smoothing
 """
 import lazy_loader
 
@@ -25,8 +27,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "centred_log_density", "covariance_parameters", "degenerate_gaussians", "gaussian_m_step",
         "gaussian_natural_parameters", "moments", "narrow_gaussians", "of_kind", "pivots", "quadratic_statistics",
         "raise_eigenvalues"],
-    "missing": ["BLOCK", "axes", "complete_moments", "log_densities", "patterns", "regression", "root", "sample_missing",
-                "with_given"],
+    "missing": [
+        "BLOCK", "axes", "complete_moments", "log_densities", "patterns", "regression", "root", "sample_missing",
+        "with_given"],
     "starts": ["Starts", "kmeans_plus_plus", "spread_out"],
     "forward_backward": ["backward", "compiled", "forward", "log_backward", "log_forward"],
     "blocks": ["Block", "Expected", "Look", "Passes", "expected_counts", "into_blocks", "log_likelihood",
@@ -36,7 +39,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "ExponentialFamily", "Known", "Part", "Products", "akaike_criterion", "bayes_criterion", "log_density_blocks",
         "mixture_e_step", "normalise", "weighted_statistics"],
     "gaussian_family": ["GaussianFamily", "check_varies", "standard"],
-    "discrete_families": ["BernoulliFamily", "CategoricalFamily", "DiscreteFamily", "PoissonFamily", "SymbolFamily", "check_values"],
+    "discrete_families": [
+        "BernoulliFamily", "CategoricalFamily", "DiscreteFamily", "PoissonFamily", "SymbolFamily", "check_values"],
     "product_family": ["ProductFamily"],
     "closed_form": ["ClosedForm", "check_smoothing", "fit_family", "rows_of"],
     "low_rank": ["expected_moments", "moments_with_holes", "principal_axes", "shaped", "weighted_moments"],
@@ -46,5 +50,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "hidden_chain": ["Frames", "HiddenChain", "PreparedChain", "check_hmm", "describe_emissions", "emission_family"],
     "known_states": ["count_emissions", "count_path", "path_places"],
     "chain_samples": ["prefix_states", "sample_frames", "sample_states"],
+    "kernel_functions": ["KERNELS", "Kernel", "uniform"],
+    "ngram_counts": ["END", "START", "Tree", "count_grams", "smooth", "to_numbers"],
     "symbols": ["UNKNOWN", "numbered", "symbol_places", "symbol_values", "vocabulary"],
 })

@@ -152,7 +152,7 @@ class ClosedForm(Model):
         return self.complete(self._given().expand(len(noise), -1), noise).view(-1, *self.shape_)
 
     def _given(self) -> Tensor:  # (d,), NaN where nothing was given
-        if self.conditions: return self.modality_.told(self.conditions)
+        if self.conditions: return self.modality_.condition_row(self.conditions)
         return torch.full((math.prod(self.shape_),), math.nan, dtype=torch.float64)
 
     @property

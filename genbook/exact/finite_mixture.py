@@ -84,7 +84,7 @@ class FiniteMixture(ByEM):
 
     def _given(self) -> Tensor:  # (d,)
         "What was given, NaN in the other columns."
-        return self.modality_.told(self.conditions)
+        return self.modality_.condition_row(self.conditions)
 
     def _check(self, x: Any) -> tuple[Any, Tensor | None]:  # (n, d) float64; (n,)
         "Items to be asked about, rows with what was given put in; and whether rows agree with it, if anything was."

@@ -7,7 +7,8 @@ __all__ = ['Follower', 'Watch', 'mean_loss', 'load_batch', 'Descent']
 
 # %% ../../nbs/training/16_descent.ipynb #93972336
 import contextlib
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -51,7 +52,7 @@ class Follower:
 
 # %% ../../nbs/training/16_descent.ipynb #4f0846cd
 class Watch:
-    "Sees to it that losses are finite numbers, without making a GPU wait at each of them."
+    "Sees to it that losses and gradients are finite numbers, without making a GPU wait at each of them."
 
     every = 10  # steps between two looks, on a device that would have to be waited for
 
@@ -67,22 +68,25 @@ class Watch:
         self,
         loss: Tensor,  # ()
         number: int,  # of the step, from 1
+        gradients: Sequence[Tensor] = (),  # of that loss
     ) -> None:
-        "Note `loss`; a FloatingPointError if it, or one before it, is not finite and that is known."
+        "Note both; a FloatingPointError if one of them, or one before them, is not finite and that is known."
+        largest = torch.stack(torch._foreach_norm(gradients, math.inf)).max() if gradients else torch.zeros_like(loss)
         if self.sound is None:
-            if not torch.isfinite(loss): self.stop(f"{loss.item()} at step {number}")
+            if not math.isfinite(value := loss.item()): self.stop("loss", f"{value} at step {number}")
+            if not math.isfinite(value := largest.item()): self.stop("gradient", f"{value} at step {number}")
         else:
-            self.sound &= torch.isfinite(loss)
+            self.sound &= torch.isfinite(loss) & torch.isfinite(largest)
             if number % self.every == 0: self.look(number)
 
     def look(self, number: int) -> None:
         "Wait for the device, and look."
-        if self.sound is not None and not self.sound: self.stop(f"infinite or not a number by step {number}")
+        if self.sound is not None and not self.sound:
+            self.stop("loss or its gradient", f"infinite or not a number by step {number}")
 
-    def stop(self, what: str) -> None:
+    def stop(self, what: str, value: str) -> None:
         "Raise the error."
-        raise Diverged(
-            f"The loss became {what}, so learning stopped. Expected a finite loss: {self.advice}.")
+        raise Diverged(f"The {what} became {value}, so learning stopped. Expected a finite {what}: {self.advice}.")
 
 # %% ../../nbs/training/16_descent.ipynb #8f7a154e
 def mean_loss(
@@ -93,7 +97,7 @@ def mean_loss(
     "The first of the `losses` of `model`, averaged over all items of `data`."
     conditions, total = model.encode_conditions(data), 0.0
     generator = torch.Generator().manual_seed(0)
-    with model.reading():
+    with model.reading(), torch.enable_grad():  # the weights ask for no gradients, so none are kept for them
         for indices in torch.arange(len(data)).split(batch_size):
             batch = load_batch(model, data, conditions, indices, generator)
             total += len(indices) * next(iter(model.losses(*batch, generator).values())).item()
@@ -106,7 +110,7 @@ def load_batch(
     conditions: Mapping[str, Tensor],  # of all items, (n, ...) each
     indices: Tensor,  # (b,)
     generator: torch.Generator,
-) -> tuple[Any, dict[str, Tensor]]:  # what `batch` gives and the conditions of these items, on the device of the model
+) -> tuple[Any, dict[str, Tensor]]:  # what `batch` gives, and the conditions of these items, on the model's device
     "A batch on the device."
     x = model.batch(data, indices, generator)
     chosen = {k: v[indices] for k, v in conditions.items()}
@@ -180,7 +184,7 @@ class Descent:
             for k, v in player.differentiate(losses, share).items():
                 found[k] = found[k] + v if k in found else v
         average_over_processes(self.accelerator, [*player.gradients(), *found.values()])
-        self.watch.see(next(iter(found.values())), self.number + 1)
+        self.watch.see(next(iter(found.values())), self.number + 1, player.gradients())
         return found
 
     def autocast(self) -> contextlib.AbstractContextManager:

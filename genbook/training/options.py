@@ -39,4 +39,5 @@ def check_choice(
 ) -> str:
     "`value` itself; a ValueError unless it is one of `choices`."
     if isinstance(value, str) and value in choices: return value
-    raise InvalidValue(f"{name} is {value!r}, but one of {', '.join(choices)} was expected: try {name}={choices[0]!r}.")
+    raise InvalidValue(
+        f"{name} is {value!r}, but one of {', '.join(choices)} was expected: try {name}={choices[0]!r}.")
