@@ -257,7 +257,7 @@ class CountModel(Model):
         seed: int | None = None,  # nothing here is left to chance
     ) -> "CountModel":  # the model itself
         "Count."
-        data = x if isinstance(x, Data) else Data(x)
+        data = Data.of(x)
         check_kind(data, Texts)
         split = tokenizer(self.tokenization)
         learnt = split.learn(data.items)
@@ -298,9 +298,7 @@ class CountModel(Model):
         Given a prefix: conditioned on it, and minus infinity for texts that begin otherwise. Sampling options change
         nothing.
         """
-        require_fitted(self)
-        data = x if isinstance(x, Data) else Data(x)
-        check_kind(data, Texts)
+        data = later_items(self, x)
         texts, start = list(map(self._split, data.items)), self._split(self.conditions.get("prefix", ""))
         found = self._log_likelihood(texts)
         if not start: return torch.from_numpy(found)

@@ -17,9 +17,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from genbook.core import (
-    Condition, InvalidValue, Noise, Samples, available_if, check_seed, condition_on, did_you_mean, require_fitted,
+    Condition, InvalidValue, Noise, available_if, check_seed, condition_on, did_you_mean, require_fitted,
     step_seed)
-from ..data import Data, Scaling, check_items
+from ..data import Data, Images, Scaling, check_items, check_no_categories, later_items
 from ..training import Neural, check_choice, check_number
 from ..training.networks import feedforward, image_decoder, image_encoder, make
 
@@ -125,7 +125,9 @@ class Autoencoder(Neural):
 
     def check_data(self, data: Data) -> None:
         super().check_data(data)
-        if self.likelihood == "bernoulli" and (data.items.min() < 0 or data.items.max() > 1):
+        if self.likelihood == "gaussian": check_no_categories(data, type(self).__name__)
+        in_bytes = isinstance(data.modality, Images) and data.items.dtype == torch.uint8  # 255 stands for 1
+        if self.likelihood == "bernoulli" and not in_bytes and (data.items.min() < 0 or data.items.max() > 1):
             raise InvalidValue(
                 f"The items have values from {data.items.min():g} to {data.items.max():g}, but likelihood='bernoulli' "
                 "takes 0 to 1: rescale them, or use VAE(likelihood='gaussian').")
@@ -133,7 +135,7 @@ class Autoencoder(Neural):
     def prepare(self, data: Data) -> None:
         self.item_shape_ = tuple(data.items.shape[1:])
         gaussian = self.likelihood == "gaussian"
-        self.scaling_ = Scaling.of(data.items.float()) if gaussian else None
+        self.scaling_ = Scaling.of(data.items) if gaussian else None
         varies = (data.items != data.items[0]).any(0).flatten()
         if gaussian and not varies.all(): self.varying_ = varies.nonzero().flatten()
         self.accepts_, self.frequencies_ = {}, None
@@ -145,6 +147,9 @@ class Autoencoder(Neural):
                 "group them first.")
         self.accepts_ = {self.condition: condition}
         self.frequencies_ = self.encode_conditions(data)[self.condition].mean(0)
+
+    def batch(self, data: Data, indices: Tensor, generator: torch.Generator) -> Tensor:  # (b, *item)
+        return data.batch(indices, torch.float32 if self.scaling_ is None else torch.float64)
 
     def build(self, seed: int = 0) -> None:
         shape, width, size = self.item_shape_, self.width, math.prod(self.item_shape_)
@@ -243,13 +248,9 @@ class Likelihoods(LatentSpace):
 
     def checked(self, x: Any) -> Tensor:  # (n, *item)
         "Items as a tensor on the model's device; an error unless they are shaped like those that it learnt from."
-        require_fitted(self)
-        x = check_items(x.items if isinstance(x, (Data, Samples)) else x)
-        if tuple(x.shape[1:]) != self.item_shape_:
-            raise InvalidValue(
-                f"The items have shape {tuple(x.shape[1:])}, but this model learnt from {self.item_shape_}: "
-                "pass items of that shape.")
-        return x.float().to(self.device)
+        data = later_items(self, x, "refuse")
+        check_items(data.items)  # no missing values
+        return data.batch(dtype=torch.float32 if self.scaling_ is None else torch.float64).to(self.device)
 
     def log_weights(self, x: Tensor, noise: Noise, samples: int) -> Tensor:  # (samples, n)
         "Importance weights of latents from the encoder; summed over labels, by frequency, if the label is not known."
