@@ -328,6 +328,11 @@ class KernelDensity(Model):
         self.points_, self.modality_, self.shape_ = points, data.modality, tuple(data.items.shape[1:])
         return self
 
+    @property
+    def in_own_units(self) -> bool:
+        "Whether the bandwidth is a number in the unit of the data."
+        return not isinstance(self.bandwidth, str)
+
     def log_prob(self, x: Any) -> Tensor:  # (n,) nats
         """log p(x), exact; minus infinity where no bump reaches.
 
