@@ -141,7 +141,7 @@ def later_items(
 ) -> Data:  # of the modality that it learnt from
     "Items for a model, compared with what it learnt from."
     require_fitted(model)
-    return conform(model.modality_, x, unseen)
+    return Data.of(x) if model.modality_ is None else conform(model.modality_, x, unseen)
 
 # %% ../../nbs/data/17_conform.ipynb #b677faa1
 def check_no_categories(

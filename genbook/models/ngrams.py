@@ -19,7 +19,7 @@ from torch import Tensor
 
 from ..core import (
     Condition, InvalidValue, Model, Noise, Option, Partial, condition_on, is_fitted, require_fitted)
-from ..data import Data, Texts, Tokenizer, check_kind, tokenizer
+from ..data import Data, Texts, Tokenizer, check_kind, later_items, tokenizer
 
 # %% ../../nbs/models/20_ngrams.ipynb #4290f37c
 START, END, UNKNOWN = 0, 1, 2

@@ -93,10 +93,11 @@ def part_of(
     "What one of the items says, as it is given to a model."
     x, modality = data.items, data.modality
     if isinstance(modality, Vectors) and name in modality.columns:
-        column = x[:, modality.columns.index(name)]
+        column = data.batch(dtype=torch.float64)[:, modality.columns.index(name)]
         k = int((~column.isnan()).int().argmax())
         others = ((column != column[k]) & ~column.isnan()).numpy()
-        return (modality.cells(x[[k]], exact=True)[0][modality.columns.index(name)], data[others]) if others.any() else None
+        value = modality.values(x[[k]])[name][0] if isinstance(modality, Table) else float(column[k])
+        return (value, data[others]) if others.any() else None
     if not isinstance(x, list): return None
     k = max(range(len(x)), key=lambda i: len(x[i]))
     if name == "frames": value, others = len(x[k]), [i for i, item in enumerate(x) if len(item) != len(x[k])]
