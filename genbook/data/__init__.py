@@ -47,7 +47,7 @@ EXPORTS = {  # module -> names
     "recordings": ["at_rate", "check_sounds", "read_other", "read_sounds", "read_wav"],
     "speech": ["cepstrum", "deltas", "from_mel", "log_mel", "mel_bands", "mfcc", "to_mel"],
     "scaling": ["Scaling"],
-    "conform": ["conform"],
+    "conform": ["check_no_categories", "conform", "later_items"],
     "readers": ["read_csv", "read_texts"],
     "tokenizers": ["BytePairs", "Characters", "TOKENIZERS", "Tokenizer", "WORD", "Words", "tokenizer"],
     "datasets": ["digits", "heart", "old_faithful", "small_digits"],

@@ -28,7 +28,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "gaussian_natural_parameters", "moments", "narrow_gaussians", "of_kind", "pivots", "quadratic_statistics",
         "raise_eigenvalues"],
     "missing": [
-        "BLOCK", "axes", "complete_moments", "log_densities", "patterns", "regression", "root", "sample_missing",
+        "BLOCK", "agree", "axes", "complete_moments", "log_densities", "patterns", "regression", "root", "sample_missing",
         "with_given"],
     "starts": ["Starts", "kmeans_plus_plus", "spread_out"],
     "forward_backward": ["backward", "compiled", "forward", "log_backward", "log_forward"],

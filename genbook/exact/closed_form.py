@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ..core import (
     Condition, InvalidValue, Model, Noise, available_if, check_weights, condition_on, require_fitted)
-from ..data import Data, Images, Vectors, check_kind
+from ..data import Data, Images, Vectors, check_kind, later_items
 from .families import ExponentialFamily, akaike_criterion, bayes_criterion
 from .missing import with_given
 from ..training import check_learnable
@@ -32,7 +32,7 @@ def check_smoothing(smoothing: float) -> float:
 
 def rows_of(data: Data) -> tuple[Tensor, tuple[str, ...]]:  # (n, d) float64, NaN where missing; d names
     "The items of `data` as rows, and what their columns are called."
-    x, named = data.items.flatten(1).double(), isinstance(data.modality, Vectors)
+    x, named = data.batch(dtype=torch.float64).flatten(1), isinstance(data.modality, Vectors)
     return x, data.modality.columns if named else tuple(f"x{i}" for i in range(x.shape[1]))
 
 
@@ -86,7 +86,7 @@ class ClosedForm(Model):
         seed: int | None = None,  # nothing here is left to chance
     ) -> "ClosedForm":  # the model itself
         "Take the parameters that make `x` most probable."
-        data = x if isinstance(x, Data) else Data(x)
+        data = Data.of(x)
         check_learnable(data, missing=True)
         return self.fit_weighted(data, torch.ones(len(data), dtype=torch.float64))
 
@@ -96,7 +96,7 @@ class ClosedForm(Model):
         weights: Tensor,  # (n,), from 0 up: how much each row counts
     ) -> "ClosedForm":  # the model itself
         "Take the parameters that make `x` most probable when row i counts `weights[i]` times: the M step of a mixture."
-        data = x if isinstance(x, Data) else Data(x)
+        data = Data.of(x)
         check_kind(data, Vectors, Images)
         weights = check_weights(weights, len(data))
         if (weights == 0).any(): data, weights = data[(weights > 0).numpy()], weights[weights > 0]
@@ -140,13 +140,7 @@ class ClosedForm(Model):
 
     def _check(self, x: Any) -> Tensor:  # (n, d) float64, NaN where a value is missing
         "Items to be asked about, as rows."
-        require_fitted(self)
-        items = x.items if isinstance(x, Data) or hasattr(x, "origin") else Data(x, self.modality_).items
-        if isinstance(items, list): check_kind(Data(items), Vectors, Images)
-        if tuple(items.shape[1:]) != self.shape_:
-            raise InvalidValue(f"The items have shape {tuple(items.shape[1:])}, but this model learnt from {self.shape_}: "
-                             "pass items of that shape.")
-        return items.flatten(1).double()
+        return rows_of(later_items(self, x))[0]
 
     def draw(self, noise: Noise) -> Tensor:  # (n, *item)
         return self.complete(self._given().expand(len(noise), -1), noise).view(-1, *self.shape_)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ..core import InvalidValue, Noise, available_if, check_seed, check_weights, condition_on, require_fitted
-from ..data import Data, Vectors, check_items, is_frame
+from ..data import Data, Vectors, later_items
 from .families import akaike_criterion, bayes_criterion
 from .missing import BLOCK, with_given
 from ..training import ByEM
@@ -61,8 +61,9 @@ class FiniteMixture(ByEM):
         seed: int = 0,  # fixes the start, if the model has learnt nothing yet
     ) -> "FiniteMixture":  # itself
         "Learn from items that count more or less: anew if nothing was learnt yet, else by one step of EM."
-        data = x if isinstance(x, Data) else Data(x)
-        steps, weights = 2 if "parameters_" in vars(self) else 200, check_weights(weights, len(data))
+        learns_on = "parameters_" in vars(self)
+        data = later_items(self, x, "refuse") if learns_on else Data.of(x)
+        steps, weights = 2 if learns_on else 200, check_weights(weights, len(data))
         for _ in self.climb(data, weights, seed, steps): pass
         return self
 
@@ -86,16 +87,11 @@ class FiniteMixture(ByEM):
         "What was given, NaN in the other columns."
         return self.modality_.condition_row(self.conditions)
 
-    def _check(self, x: Any) -> tuple[Any, Tensor | None]:  # (n, d) float64; (n,)
+    def _check(self, x: Any, unseen: str = "impossible") -> tuple[Any, Tensor | None]:  # (n, d) float64; (n,)
         "Items to be asked about, rows with what was given put in; and whether rows agree with it, if anything was."
         require_fitted(self)
-        if not self._rows(): return x, None
-        if is_frame(x): x = Data(x, self.modality_)
-        x = check_items(x.items if isinstance(x, Data) or hasattr(x, "origin") else x, missing=True).double()
-        d = self.modality_.features
-        if x.ndim != 2 or x.shape[1] != d:
-            raise InvalidValue(f"The rows have shape {tuple(x.shape[1:])}, but this model learnt from {d} columns "
-                             f"({', '.join(self.modality_.columns[:10])}): pass an array of shape (n, {d}).")
+        if not self._rows(): return later_items(self, x, unseen), None
+        x = later_items(self, x, unseen).batch(dtype=torch.float64)
         return with_given(x, self._given()) if self.conditions else (x, None)
 
     def log_prob(self, x: Any) -> Tensor:  # (n,)
@@ -137,5 +133,5 @@ class FiniteMixture(ByEM):
         seed: int | None = None,  # same seed, same values
     ) -> Tensor:  # (n, d)
         "Rows with what is missing drawn from its exact distribution; drawn often, it shows the uncertainty (Rubin, 1987)."
-        x, _ = self._check(x)
+        x, _ = self._check(x, "refuse")
         return self.complete(x, Noise(check_seed(seed), range(len(x))))

@@ -127,7 +127,7 @@ class PreparedChain(ByEM):
         prepared = Frames.of(family, rows, lengths, known, self.restarts * k)
         found, counts = torch.tensor(lengths).unique(return_counts=True)
         self.lengths_, self.symbols_, self.values_ = torch.stack([found, counts]), symbols, values
-        self.precise_ = symbols is None and data.items[0].dtype == torch.float64
+        self.precise_ = symbols is None and data.batch([0])[0].dtype == torch.float64
         return prepared
 
     def _numbering(self, data: Data, learns_on: bool) -> tuple[list[str] | None, Tensor | None]:
@@ -143,7 +143,7 @@ class PreparedChain(ByEM):
                              "or leave unknown out.")
         if self.emission != "categorical": return None, None
         if learns_on: return None, self._values
-        rows = torch.cat(list(data.items)).double()
+        rows = torch.cat(data.batch(dtype=torch.float64))
         self._family.check(rows, [f"x{i}" for i in range(rows.shape[1])])
         return None, symbol_values(rows)
 
@@ -154,7 +154,8 @@ class PreparedChain(ByEM):
 
     def _rows(self, data: Data, symbols: list[str] | None, values: Tensor | None) -> Tensor:  # (all frames, d)
         if symbols is not None: return numbered(data.items, symbols)
-        rows = (torch.cat(data.items) if len(data.items) > 1 else data.items[0]).double()
+        items = data.batch(dtype=torch.float64)
+        rows = torch.cat(items) if len(items) > 1 else items[0]
         self._family.check(rows, [f"x{i}" for i in range(rows.shape[1])])
         return rows if values is None else symbol_places(rows, values)
 

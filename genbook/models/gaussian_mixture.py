@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from ..core import Condition, InvalidValue, Noise, available_if, clone, require_fitted, step_seed
-from ..data import Data, Vectors
+from ..data import Data, Vectors, check_no_categories
 from ..exact import (
     FiniteMixture, GaussianFamily, Known, Part, axes, check_count, check_varies, kmeans_plus_plus, log_densities,
     mixture_e_step, of_kind, pivots, raise_eigenvalues, regression, sample_missing)
@@ -103,7 +103,8 @@ class ClimbingMixture(FiniteMixture):
             raise InvalidValue(f"The items are {data.modality.describe(data.items)}, but a {type(self).__name__} learns from "
                              "rows of numbers: pass a table of shape (items, features).")
         check_learnable(data, missing=True)
-        x, columns, family = data.items.double(), data.modality.columns, self._family
+        check_no_categories(data, type(self).__name__)
+        x, columns, family = data.batch(dtype=torch.float64), data.modality.columns, self._family
         check_varies(x, columns)
         check_distinct(x, self.components)
         known = family.precompute(x)
@@ -245,7 +246,7 @@ class GaussianMixture(ClimbingMixture):
 
     def encode(self, x: Any) -> Tensor:  # (n, 1 + d)
         "Latents of rows: the most probable component, and the offset from its mean in standard deviations along its axes."
-        x, _ = self._check(x)
+        x, _ = self._check(x, "refuse")
         component = self._joint(x).argmax(1)
         x, (_, means, covariances) = self._made(x, component, None), conditioned(self)
         offsets = along_axes(covariances, component, x - means[component], True)

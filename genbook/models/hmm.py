@@ -18,9 +18,9 @@ from torch import Tensor
 
 from ..core import (
     Condition, Diverged, InvalidType, InvalidValue, Model, Noise, arguments, condition_on, require_fitted)
-from ..data import Data, Sequences, Symbols, check_kind
+from ..data import Data, later_items
 from ..exact import (
-    UNKNOWN, Block, Frames, HiddenChain, akaike_criterion, allowed, bayes_criterion, check_hmm, count_emissions,
+    UNKNOWN, Block, Frames, HiddenChain, agree, akaike_criterion, allowed, bayes_criterion, check_hmm, count_emissions,
     count_path, describe_emissions, emission_family, expected_counts, log_likelihood, path_places, prefix_states,
     sample_frames, sample_states, shares, stationary, stationary_transition, viterbi_path)
 from ..training import as_one, pick
@@ -75,7 +75,7 @@ class HiddenMarkov(HiddenChain):
             if name != "progress":
                 raise InvalidType(f"Known states are counted, which takes no {name!r}: leave it out, or leave out states.")
         counted = type(self)(**arguments(self))
-        fit_known_states(counted, x if isinstance(x, Data) else Data(x), states, smoothing)
+        fit_known_states(counted, Data.of(x), states, smoothing)
         self.restore(counted.state())
         return self
 
@@ -131,7 +131,7 @@ class HiddenMarkov(HiddenChain):
 
     def bic(self, x: Any) -> float:
         "Bayesian information criterion, small is good (Schwarz, 1978); n is the number of frames."
-        data = x if isinstance(x, Data) else Data(x)
+        data = later_items(self, x)
         return bayes_criterion(float(self.log_prob(data).sum()), self.free_parameters(), sum(map(len, data.items)))
 
     def aic(self, x: Any) -> float:
@@ -177,12 +177,7 @@ def fit_known_states(model: HiddenMarkov, data: Data, states: Sequence[Sequence[
 # %% ../../nbs/models/22_hmm.ipynb #7fbf2808
 def look_at(model: HiddenMarkov, x: Any) -> tuple[Frames, dict[str, Any]]:
     "Sequences to be explained, and the parameters with an axis of restarts of length one."
-    require_fitted(model)
-    data = x if isinstance(x, Data) else Data(x)
-    check_kind(data, Sequences, Symbols)
-    if data.modality != model.modality_:
-        kind = "lists of strings" if model.symbols_ else "items of the kind that it learnt from"
-        raise InvalidValue(f"This model learnt from {model.modality_!r}, but these items are {data.modality!r}: pass {kind}.")
+    data = later_items(model, x)
     rows, parameters = known_rows(model, data), as_one(model.parameters_)
     known = model._family.recall(parameters["emission"])
     return Frames.of(model._family, rows, [len(item) for item in data.items], known, len(model.names)), parameters
@@ -213,7 +208,7 @@ def log_prob_given(model: HiddenMarkov, frames: Frames, log_p: Tensor) -> Tensor
         log_p[torch.tensor(frames.lengths) != int(model.conditions["frames"])] = -math.inf
     if "prefix" not in model.conditions: return log_p
     prefix = prefix_rows(model)
-    begins = [len(rows) >= len(prefix) and bool((rows[:len(prefix)] == prefix)[~prefix.isnan()].all())
+    begins = [len(rows) >= len(prefix) and bool(agree(rows[:len(prefix)].nan_to_num(math.inf), prefix).all())
               for rows in frames.rows.split(frames.lengths)]
     alone = without_conditions(model).log_prob([model.conditions["prefix"]])
     return torch.where(torch.tensor(begins), log_p - alone, -math.inf)

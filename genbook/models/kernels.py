@@ -15,9 +15,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import Condition, InvalidValue, Model, Noise, Samples, available_if, condition_on, require_fitted
-from ..data import Data, Images, Vectors, check_kind
-from ..exact import KERNELS, Kernel, patterns, uniform
+from ..core import Condition, InvalidValue, Model, Noise, available_if, condition_on, require_fitted
+from ..data import Data, Images, Vectors, check_kind, check_no_categories, later_items
+from ..exact import KERNELS, Kernel, patterns, uniform, with_given
 from ..training import check_learnable
 
 # %% ../../nbs/models/20_kernels.ipynb #b532c330
@@ -200,17 +200,11 @@ def choose_points(
 
 
 def rows_of(
-    items: Tensor | list,
-    shape: tuple[int, ...],  # of the items that were learnt from
+    data: Data,
     kernel: str,
 ) -> Tensor:  # (n, d) float64
-    "Items as rows of their own; an error if their shape is another, or values are missing where the kernel takes none."
-    if isinstance(items, list): check_kind(Data(items), Vectors, Images)
-    if tuple(items.shape[1:]) != shape:
-        raise InvalidValue(
-            f"The items have shape {tuple(items.shape[1:])}, but this model learnt from {shape}: "
-            "pass items of that shape.")
-    x = items.flatten(1).double().clone()
+    "Items as rows; an error if values are missing where the kernel takes none."
+    x = data.batch(dtype=torch.float64).flatten(1)
     if kernel == "gaussian" or not x.isnan().any(): return x
     raise InvalidValue(
         f"{int(x.isnan().any(1).sum())} of {len(x)} items have missing values, but without some columns a {kernel} bump "
@@ -239,26 +233,31 @@ class KernelDensity(Model):
         seed: int | None = None,  # nothing here is left to chance
     ) -> "KernelDensity":  # the model itself
         "Keep the items, and find how wide their bumps should be."
-        data = x if isinstance(x, Data) else Data(x)
+        data = Data.of(x)
         check_kind(data, Vectors, Images)
+        check_no_categories(data, "KernelDensity")
         check_learnable(data)
-        points = data.items.flatten(1).double()
+        points = data.batch(dtype=torch.float64).flatten(1)
         self.bandwidth_ = chosen_bandwidth(self.bandwidth, points, KERNELS[self.kernel])
         self.points_, self.modality_, self.shape_ = points, data.modality, tuple(data.items.shape[1:])
         return self
+
+    @property
+    def in_own_units(self) -> bool:
+        "Whether the bandwidth is a number in the unit of the data."
+        return not isinstance(self.bandwidth, str)
 
     def log_prob(self, x: Any) -> Tensor:  # (n,) nats
         """log p(x), exact; minus infinity where no bump reaches.
 
         Where some values are missing (Gaussian kernel), of those that are there; given some columns, of the others.
         """
-        require_fitted(self)
-        items = x.items if isinstance(x, (Data, Samples)) else Data(x, self.modality_).items
-        x, given = rows_of(items, self.shape_, self.kernel), self._given()
-        for column, value in given.items(): x[:, column] = value
+        x, given = rows_of(later_items(self, x), self.kernel), self._given()
+        x, agrees = with_given(x, self._known())
         log_density = x.new_empty(len(x))
         for columns, rows in patterns(x): log_density[rows] = self._log_density(x[rows], columns)
-        return log_density - self._log_density(x[:1], torch.tensor(list(given))) if given else log_density
+        if not given: return log_density
+        return torch.where(agrees, log_density - self._log_density(x[:1], torch.tensor(list(given))), -math.inf)
 
     def _log_density(self, x: Tensor, columns: Tensor) -> Tensor:  # (n,)
         "The log-density of some columns of the rows `x`."
@@ -287,9 +286,11 @@ class KernelDensity(Model):
 
     def _given(self) -> dict[int, float]:
         "The columns that this model is conditioned on, and their values."
-        if not self.conditions: return {}
-        values = self.modality_.condition_row(self.conditions)
-        return {column: float(value) for column, value in enumerate(values) if not value.isnan()}
+        return {column: value for column, value in enumerate(self._known().tolist()) if not math.isnan(value)}
+
+    def _known(self) -> Tensor:  # (d,), NaN where nothing was given
+        "The same as a row."
+        return self.modality_.condition_row(self.conditions) if self.conditions else torch.full_like(self.bandwidth_, math.nan)
 
     @property
     def accepts(self) -> Mapping[str, Condition]:

@@ -17,7 +17,7 @@ from torch import Tensor
 from ..core import (
     Condition, InvalidType, InvalidValue, Noise, arguments, available_if, blank, clone, digest,
     discrete_columns, require_fitted)
-from ..data import Data, Images, Kind, Table, Vectors
+from ..data import Data, Images, Kind, Table, Vectors, check_no_categories
 from ..exact import (
     BernoulliFamily, CategoricalFamily, ClosedForm, ExponentialFamily, GaussianFamily, PoissonFamily,
     ProductFamily, check_smoothing, moments_with_holes, patterns, principal_axes, rows_of, shaped,
@@ -90,6 +90,7 @@ class Gaussian(ClosedForm):
         return self
 
     def estimate(self, rows: Tensor, weights: Tensor, data: Data) -> None:
+        check_no_categories(data, "Gaussian")
         if self.covariance == "low-rank" and not self.rank < rows.shape[1]:
             raise InvalidValue(f"rank is {self.rank}, but with {rows.shape[1]} columns it lies below {rows.shape[1]}: "
                              "lower it, or use Gaussian('full').")

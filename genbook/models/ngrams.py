@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ..core import (
     Condition, InvalidValue, Model, Noise, Option, Partial, condition_on, is_fitted, require_fitted)
-from ..data import Data, Texts, Tokenizer, check_kind, tokenizer
+from ..data import Data, Texts, Tokenizer, check_kind, later_items, tokenizer
 from ..exact import END, START, Tree, count_grams, smooth, to_numbers
 
 # %% ../../nbs/models/20_ngrams.ipynb #0cdeb3e9
@@ -152,7 +152,7 @@ class CountModel(Model):
         seed: int | None = None,  # nothing here is left to chance
     ) -> "CountModel":  # the model itself
         "Count."
-        data = x if isinstance(x, Data) else Data(x)
+        data = Data.of(x)
         check_kind(data, Texts)
         split = tokenizer(self.tokenization)
         learnt = split.learn(data.items)
@@ -193,9 +193,7 @@ class CountModel(Model):
         Given a prefix: conditioned on it, and minus infinity for texts that begin otherwise. Sampling options change
         nothing.
         """
-        require_fitted(self)
-        data = x if isinstance(x, Data) else Data(x)
-        check_kind(data, Texts)
+        data = later_items(self, x)
         texts, start = list(map(self._split, data.items)), self._split(self.conditions.get("prefix", ""))
         found = self._log_likelihood(texts)
         if not start: return torch.from_numpy(found)

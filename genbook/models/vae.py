@@ -17,9 +17,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from genbook.core import (
-    Condition, InvalidValue, Noise, Samples, available_if, check_seed, condition_on, did_you_mean, require_fitted,
+    Condition, InvalidValue, Noise, available_if, check_seed, condition_on, did_you_mean, require_fitted,
     step_seed)
-from ..data import Data, Images, Scaling, check_items, varying
+from ..data import Data, Images, Scaling, check_items, check_no_categories, later_items, varying
 from ..training import Neural, check_choice, check_number
 from ..training.networks import feedforward, image_decoder, image_encoder, make
 
@@ -125,6 +125,7 @@ class Autoencoder(Neural):
 
     def check_data(self, data: Data) -> None:
         super().check_data(data)
+        if self.likelihood == "gaussian": check_no_categories(data, type(self).__name__)
         bytes_of_images = isinstance(data.modality, Images) and data.items.dtype == torch.uint8  # 0 to 1 in batches
         if self.likelihood != "bernoulli" or bytes_of_images: return
         ends = [(float(part.min()), float(part.max())) for part in data.blocks()]
@@ -250,13 +251,9 @@ class Likelihoods(LatentSpace):
 
     def checked(self, x: Any) -> Tensor:  # (n, *item)
         "Items as a tensor on the model's device; an error unless they are shaped like those that it learnt from."
-        require_fitted(self)
-        x = check_items(x.items if isinstance(x, (Data, Samples)) else x)
-        if tuple(x.shape[1:]) != self.item_shape_:
-            raise InvalidValue(
-                f"The items have shape {tuple(x.shape[1:])}, but this model learnt from {self.item_shape_}: "
-                "pass items of that shape.")
-        return x.float().to(self.device)
+        data = later_items(self, x, "refuse")
+        check_items(data.items)  # no missing values
+        return data.batch(dtype=torch.float32 if self.scaling_ is None else torch.float64).to(self.device)
 
     def log_weights(self, x: Tensor, noise: Noise, samples: int) -> Tensor:  # (samples, n)
         "Importance weights of latents from the encoder; summed over labels, by frequency, if the label is not known."

@@ -10,13 +10,13 @@
 - `descent`, `neural`: the loop of gradient descent, and `Neural`, which is made of its hooks
 - `networks`: initial weights, and one file for each kind of network
 - `em`: expectation-maximisation, the E step and the M step from several starts
-- `laws`, `learning_laws`, `capability_laws`, `check`: the contract tests
+- `laws`, `learning_laws`, `capability_laws`, `data_laws`, `check`: the contract tests
 """
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "check": ["LAWS", "Report", "check_model"],
-    "laws": ["Case", "Passed", "bad_items", "expect", "same", "with_value"],
+    "laws": ["Case", "HasOwnUnits", "Passed", "bad_items", "expect", "same", "with_value"],
     "em": ["ByEM", "Climb", "as_it_was", "as_one", "pick"],
     "batches": ["Order", "padded", "stacked", "windows"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16"],

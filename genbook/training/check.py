@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core import Model, arguments
 from ..data import Data
-from . import capability_laws, learning_laws
+from . import capability_laws, data_laws, learning_laws
 from .laws import Case, Passed
 from .steps import Stepwise
 
@@ -24,8 +24,9 @@ LAWS = (
     learning_laws.stopped_and_resumed_is_unbroken, learning_laws.likelihood_never_falls,
     learning_laws.gradients_reach_every_parameter, capability_laws.latents_keep_shape,
     capability_laws.densities_are_one_finite_number_per_item, capability_laws.density_integrates_to_one,
-    capability_laws.weights_count_items, capability_laws.conditioning_narrows, capability_laws.streams_end_with_draw,
-    capability_laws.sampling_options_are_recorded, learning_laws.bad_items_are_refused,
+    capability_laws.weights_count_items, data_laws.columns_are_found_by_name, data_laws.numbers_keep_their_digits,
+    data_laws.units_shift_the_density, capability_laws.conditioning_narrows, data_laws.contradictions_are_impossible,
+    capability_laws.streams_end_with_draw, capability_laws.sampling_options_are_recorded, learning_laws.bad_items_are_refused,
     learning_laws.failed_fits_change_nothing)
 
 
@@ -44,7 +45,7 @@ def check_model(
 ) -> Report:  # law -> "kept", or why it does not apply
     "Try every law on new models with the arguments of `model`; an `AssertionError` names the first that is broken."
     if isinstance(model, Stepwise): options = {"progress": False, **options}
-    data, name = data if isinstance(data, Data) else Data(data), type(model).__name__
+    data, name = Data.of(data), type(model).__name__
 
     def new() -> Model: return type(model)(**arguments(model))
 

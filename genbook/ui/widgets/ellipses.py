@@ -14,7 +14,7 @@ from torch import Tensor
 from traitlets import Dict, List
 
 from ...core import HasGaussians, InvalidValue, Model, arguments, did_you_mean, escape, require
-from ...data import Data, Vectors, check_kind
+from ...data import Data, later_items
 from ..comms import PageWidget, page_of, static
 
 # %% ../../../nbs/ui/widgets/67_ellipses.ipynb #1a22c724
@@ -49,13 +49,7 @@ def pair_of(model: Model, columns: Sequence[str] | None) -> list[int]:
 
 def rows_to_show(model: Model, data: Data, pair: list[int]) -> Tensor:  # (n, 2) float64
     "The rows of `data` in two columns, checked; those that lack one of them are left out."
-    check_kind(data, Vectors)
-    names = model.modality_.columns
-    if data.modality.features != len(names):
-        raise InvalidValue(
-            f"The rows have {data.modality.features} columns, but the model learnt from {len(names)} "
-            f"({', '.join(names[:10])}): pass rows like those that it learnt from.")
-    rows = data.items[:, pair].double()
+    names, rows = model.modality_.columns, later_items(model, data).batch(dtype=torch.float64)[:, pair]
     rows = rows[~rows.isnan().any(1)]
     if len(rows) >= 2: return rows
     first, second = (names[i] for i in pair)
@@ -86,7 +80,7 @@ class Ellipses(PageWidget):
         columns: Sequence[str] | None = None,  # which two to show, by default the first two
     ):
         require(model, HasGaussians, "Showing components as ellipses")
-        data = data if isinstance(data, Data) else Data(data)
+        data = later_items(model, data)
         self._fitted, self._pair = model, pair_of(model, columns)
         rows = rows_to_show(model, data, self._pair)
         few = rows[torch.linspace(0, len(rows) - 1, min(len(rows), MOST)).round().long()]

@@ -276,7 +276,7 @@ class Explorer(PageWidget):
         known = {name: values[0].item() for name, values in item.known.items()}
         asked = {one["name"] for one in self.accepts} & known.keys()
         values = {**self.condition_values, **{name: str(known[name]) for name in asked}}
-        latents = self._narrow(values).encode(item.items)  # a label that the model has not seen is refused here
+        latents = self._narrow(values).encode(item)  # a label that the model has not seen is refused here
         caption = ", ".join([f"item {self._place}", *(f"{k} {v}" for k, v in known.items())])
         with self.hold_sync():
             self.condition_values, self.latents = values, latents

@@ -12,7 +12,7 @@ from torch import Tensor
 from traitlets import Dict, Int, List, observe, validate
 
 from ...core import HasStates, InvalidValue, Model, escape, require
-from ...data import Data
+from ...data import Data, later_items
 from ..plots import PALETTE
 from ..comms import PageWidget, page_of, static
 
@@ -41,7 +41,7 @@ class Timeline(PageWidget):
         data: Data,  # sequences
     ):
         require(model, HasStates, "A timeline")
-        self.model, self.data, self._explained = model, data, (-1, None, None)
+        self.model, self.data, self._explained = model, later_items(model, data), (-1, None, None)
         features = 0 if isinstance(data.items[0], list) else data.items[0].shape[1]
         super().__init__(about={
             "name": type(model).__name__, "names": model.names, "sequences": len(data), "most": WINDOW,
