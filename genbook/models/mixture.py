@@ -43,12 +43,15 @@ def fit_or_why(model: Model, data: Data, weights: Tensor) -> Model | str:
 
 def log_joint_of(components: Sequence[Model], weights: Tensor, x: Any) -> Tensor:  # (k, n)
     "log of weight times density of items, for each component."
-    return torch.stack([component.log_prob(x).double() + weight.log() for component, weight in zip(components, weights)])
+    return torch.stack(
+        [component.log_prob(x).double() + weight.log() for component, weight in zip(components, weights)]
+    )
 
 
 def widest(conditions: Sequence[Condition]) -> Condition:
     "What at least one of `conditions`, of the same column, lets through."
-    if conditions[0].kind == "choice": return Condition(choices=tuple(sorted({c for one in conditions for c in one.choices})))
+    if conditions[0].kind == "choice":
+        return Condition(choices=tuple(sorted({c for one in conditions for c in one.choices})))
     return Condition(low=min(c.low for c in conditions), high=max(c.high for c in conditions))
 
 
@@ -75,7 +78,8 @@ class ClimbingMixture(FiniteMixture):
         if weights is None: weights = torch.ones(len(data), dtype=torch.float64)
         elif (weights == 0).any(): data, weights = data[(weights > 0).numpy()], weights[weights > 0]
         kinds = {digest([type(c).__name__, arguments(c)]): blank(c) for c in self.components}
-        for kind in kinds.values(): kind.fit_weighted(data, weights)  # what a component cannot learn from is refused here
+        for kind in kinds.values():
+            kind.fit_weighted(data, weights)  # what a component cannot learn from is refused here
         if len(kinds) > 1 or not isinstance(kind, ClosedForm): return Items(data, weights)
         rows, _ = rows_of(data)
         if (family := kind.family(rows)) is None: return Items(data, weights)
@@ -84,7 +88,8 @@ class ClimbingMixture(FiniteMixture):
 
     def initialise(self, x: Items, seed: int, restarts: int) -> dict[str, Any]:
         k, belongs = len(self.components), belonging(x, len(self.components), seed, restarts)
-        shares = torch.nn.functional.one_hot(belongs, k) * 0.9 + 0.1 / k  # (restarts, n, k): nobody is left out altogether
+        # (restarts, n, k): nobody is left out altogether
+        shares = torch.nn.functional.one_hot(belongs, k) * 0.9 + 0.1 / k
         if x.family is None:
             return self._refitted(x, ((some.T, [blank(c) for c in self.components]) for some in shares))
         shares = shares * x.weights[:, None]
@@ -94,7 +99,9 @@ class ClimbingMixture(FiniteMixture):
     def e_step(self, x: Items, parameters: dict[str, Any]) -> tuple[Tensor, Any]:
         if x.family is None: return self._any_e_step(x, parameters)
         own = self._family_parameters(parameters)
-        total, number, sums = mixture_e_step(x.family, x.known, list(x.parts), x.weights, parameters["weights"].log(), own)
+        total, number, sums = mixture_e_step(
+            x.family, x.known, list(x.parts), x.weights, parameters["weights"].log(), own
+        )
         return total + x.family.log_prior(x.known, own), {"number": number, "sums": sums, "before": own}
 
     def _any_e_step(self, x: Items, parameters: dict[str, Any]) -> tuple[Tensor, Any]:
@@ -117,7 +124,9 @@ class ClimbingMixture(FiniteMixture):
         return {"weights": number / number.sum(1, keepdim=True), "family": found}
 
     def _refitted(self, x: Items, restarts: Iterator[tuple[Tensor, list[Model]]]) -> dict[str, Any]:
-        "Components fitted to their shares (k, n) of the items, restart after restart; instead of one that could not be, why."
+        """Components fitted to their shares (k, n) of the items, restart after restart; instead of one that could not
+        be, why.
+        """
         weights, components = [], []
         for shares, models in restarts:
             shares = shares * x.weights
@@ -144,11 +153,14 @@ class ClimbingMixture(FiniteMixture):
         for r, weights in enumerate(parameters["weights"].tolist()):
             for i, weight in enumerate(weights):
                 who = f"Component {i + 1} of {k}"
-                if weight < 1e-12: found[r] = f"{who} lost all its items: ask for fewer components, or try more restarts."
+                if weight < 1e-12:
+                    found[r] = f"{who} lost all its items: ask for fewer components, or try more restarts."
                 elif bad is not None and bad[r, i]:
-                    found[r] = (f"{who} collapsed: its items do not vary in some column, where the likelihood grows without "
-                                "limit, or have no values there. Ask for fewer components, try more restarts, or give the "
-                                "components some smoothing, such as Gaussian(smoothing=1).")
+                    found[r] = (
+                        f"{who} collapsed: its items do not vary in some column, where the likelihood grows without "
+                        "limit, or have no values there. Ask for fewer components, try more restarts, or give the "
+                        "components some smoothing, such as Gaussian(smoothing=1)."
+                    )
                 elif bad is None and isinstance(why := parameters["components"][r][i], str):
                     found[r] = f"{who} could not be fitted to its share of the items: {why}"
         return found
@@ -161,7 +173,10 @@ def products(count: int) -> tuple[Model, ...]:
 
 # %% ../../nbs/models/21_mixture.ipynb #97a7f23a
 class Mixture(ClimbingMixture):
-    "Mixture of any models with a density and a weighted fit: `Mixture([Poisson(), Poisson()])` (McLachlan and Peel, 2000)."
+    """Mixture of any models with a density and a weighted fit:
+
+    `Mixture([Poisson(), Poisson()])` (McLachlan and Peel, 2000).
+    """
 
     year, reference = 1977, "Dempster, Laird and Rubin, J. R. Stat. Soc. B 39"
 
@@ -171,7 +186,11 @@ class Mixture(ClimbingMixture):
         restarts: int = 10,  # starts; the best is kept
     ):
         if isinstance(components, int): components = products(components)
-        if not isinstance(components, (list, tuple)) or not components or not all(isinstance(c, Model) for c in components):
+        if (
+            not isinstance(components, (list, tuple))
+            or not components
+            or not all(isinstance(c, Model) for c in components)
+        ):
             raise InvalidType(f"components is {components!r}, but a list of models was expected: pass one for each "
                             "component, such as [GaussianMixture(1), GaussianMixture(1)], or how many.")
         for component in components:

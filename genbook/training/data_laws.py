@@ -69,8 +69,12 @@ def numbers_keep_their_digits(case: Case) -> None:
     if x.isnan().any(): return
     whole = x.clone()
     whole[:, columns] = (1000 * x[:, columns] / x[:, columns].std(0)).round()
-    expect(same(scores(fitted_to(case, whole.long()), whole[:20].long()), scores(fitted_to(case, whole), whole[:20]), 1e-6),
-           "whole numbers should have the scores of the same numbers with a decimal point")
+    expect(
+        same(
+            scores(fitted_to(case, whole.long()), whole[:20].long()), scores(fitted_to(case, whole), whole[:20]), 1e-6
+        ),
+        "whole numbers should have the scores of the same numbers with a decimal point",
+    )
 
 
 def units_shift_the_density(case: Case) -> None:
