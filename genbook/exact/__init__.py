@@ -35,7 +35,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "families": [
         "ExponentialFamily", "Known", "Part", "Products", "akaike_criterion", "bayes_criterion", "log_density_blocks",
         "mixture_e_step", "normalise", "weighted_statistics"],
-    "gaussian_family": ["GaussianFamily", "check_varies", "standard"],
+    "gaussian_family": ["GaussianFamily", "check_varies", "standard", "value_range"],
     "discrete_families": ["BernoulliFamily", "CategoricalFamily", "DiscreteFamily", "PoissonFamily", "SymbolFamily", "check_values"],
     "product_family": ["ProductFamily"],
     "closed_form": ["ClosedForm", "check_smoothing", "fit_family", "rows_of"],

@@ -282,14 +282,14 @@ def mixture_e_step(
         products, room = Products(family, known, part, parameters), None
         for some, statistics in products.blocks():
             n = statistics.shape[1]
-            if room is None or room.shape[1] != n: room = statistics.new_empty(restarts * k, n)
+            if room is None or room.shape[1] != n: room, ones = statistics.new_empty(restarts * k, n), statistics.new_ones(n)
             joint = products.log_density(some, statistics, room, log_weights.reshape(-1, 1)).view(restarts, k, n)
             density = normalise(joint)
             if mine is not None:
                 joint.mul_(mine[some])
                 density = density * mine[some]
             log_likelihood += density.sum(1)
-            number += torch.mv(room, room.new_ones(n)).view(restarts, k)
+            number += torch.mv(room, ones).view(restarts, k)
             products.add(some, statistics, room)
         sums = products.summed().view(restarts, k, -1)
         sums = family.complete(known, part, parameters, sums)
