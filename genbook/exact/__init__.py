@@ -1,22 +1,22 @@
 """What the classical families share: exact densities, expectations and samples. Imports from `core`, `data`, `training`.
 
-gaussians: sufficient statistics, natural parameters and M step of Gaussians, and when one is degenerate
-missing: marginals, regression and expected moments of rows with missing values
-starts: initial responsibilities by k-means++
-forward_backward: the two passes over a chain of hidden states, with logarithms and with scaling
-blocks: the passes over many sequences, and long ones, in bounded memory; the stationary distribution
-viterbi: the most probable path
-families: `ExponentialFamily`, the one interface of components and states; the E step of a mixture
-gaussian_family, discrete_families, product_family: Gaussians; Bernoulli, Poisson and categorical laws; products
-model_family: any model with a density and a weighted fit in place of a family
-closed_form: models of rows that are one member of a family
-low_rank: shapes of a covariance, and the Gaussian of rows with missing values
-finite_mixture: what every mixture answers
-transitions: the M step of a Markov chain, topologies
-symbols: vocabularies
-hidden_chain: how a hidden Markov model prepares sequences, and its E step and M step
-known_states: counting when states are known
-chain_samples: drawing states and frames, also onwards from a prefix
+- `gaussians`: sufficient statistics, natural parameters and M step of Gaussians, and when one is degenerate
+- `missing`: marginals, regression and expected moments of rows with missing values
+- `starts`: initial responsibilities by k-means++
+- `forward_backward`: the two passes over a chain of hidden states, with logarithms and with scaling
+- `blocks`: the passes over many sequences, and long ones, in bounded memory; the stationary distribution
+- `viterbi`: the most probable path
+- `families`: `ExponentialFamily`, the one interface of components and states; the E step of a mixture
+- `gaussian_family`, `discrete_families`, `product_family`: Gaussians; Bernoulli, Poisson and categorical laws; products
+- `model_family`: any model with a density and a weighted fit in place of a family
+- `closed_form`: models of rows that are one member of a family
+- `low_rank`: shapes of a covariance, and the Gaussian of rows with missing values
+- `finite_mixture`: what every mixture answers
+- `transitions`: the M step of a Markov chain, topologies
+- `symbols`: vocabularies
+- `hidden_chain`: how a hidden Markov model prepares sequences, and its E step and M step
+- `known_states`: counting when states are known
+- `chain_samples`: drawing states and frames, also onwards from a prefix
 """
 import lazy_loader
 
@@ -36,7 +36,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "ExponentialFamily", "Known", "Part", "Products", "akaike_criterion", "bayes_criterion", "log_density_blocks",
         "mixture_e_step", "normalise", "weighted_statistics"],
     "gaussian_family": ["GaussianFamily", "check_varies", "standard", "value_range"],
-    "discrete_families": ["BernoulliFamily", "CategoricalFamily", "DiscreteFamily", "PoissonFamily", "SymbolFamily", "check_values"],
+    "discrete_families": [
+        "BernoulliFamily", "CategoricalFamily", "DiscreteFamily", "PoissonFamily", "SymbolFamily", "check_values"],
     "product_family": ["ProductFamily"],
     "closed_form": ["ClosedForm", "check_smoothing", "fit_family", "rows_of"],
     "low_rank": ["expected_moments", "moments_with_holes", "principal_axes", "shaped", "weighted_moments"],

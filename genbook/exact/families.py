@@ -257,13 +257,13 @@ def normalise(
 ) -> Tensor:  # (restarts, some) log of the sum over components
     "Bayes' rule, in place."
     highest = joint.amax(1, keepdim=True)
-    never = highest.isneginf()
-    if never.any(): highest = highest.masked_fill(never, 0)
+    never = highest.isneginf() if highest.min() == -torch.inf else None  # items that no component can make
+    if never is not None: highest = highest.masked_fill(never, 0)
     joint.sub_(highest).clamp_(min=-80).exp_()
     total = joint.sum(1, keepdim=True)
     joint.div_(total)
     density = total.log_().add_(highest)
-    return (density.masked_fill_(never, -torch.inf) if never.any() else density).squeeze(1)
+    return (density if never is None else density.masked_fill_(never, -torch.inf)).squeeze(1)
 
 
 def mixture_e_step(
