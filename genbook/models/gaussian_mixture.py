@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MixtureRows', 'check_distinct', 'correlations', 'check_not_flat', 'initial_gaussians', 'promising', 'ClimbingMixture',
-           'conditioned', 'along_axes', 'GaussianMixture']
+           'conditioned', 'along_axes', 'GaussianComponents', 'GaussianMixture']
 
 # %% ../../nbs/models/21_gaussian_mixture.ipynb #e5108280
 import math
@@ -172,27 +172,8 @@ def along_axes(covariances: Tensor, component: Tensor, offsets: Tensor, back: bo
     return out
 
 # %% ../../nbs/models/21_gaussian_mixture.ipynb #0e04e9b7
-class GaussianMixture(ClimbingMixture):
-    "Mixture of Gaussians, by EM (Dempster, Laird and Rubin, 1977), also with missing values (Ghahramani and Jordan, 1994)."
-
-    year, reference = 1977, "Dempster, Laird and Rubin, J. R. Stat. Soc. B 39"
-
-    def __init__(
-        self,
-        components: int = 3,  # how many
-        covariance: str = "full",  # or "tied", "diagonal", "spherical"
-        restarts: int = 10,  # starts, computed side by side; the best is kept
-        *,
-        floor: float = 0.0,  # smallest variance of a component in any direction, as a share of the data's
-    ):
-        check_count("components", components)
-        check_count("restarts", restarts)
-        if covariance not in (choices := ("full", "tied", "diagonal", "spherical")):
-            raise InvalidValue(f"covariance is {covariance!r}: choose {', '.join(choices[:-1])} or {choices[-1]}.")
-        if not (isinstance(floor, (int, float)) and 0 <= floor < 1):
-            raise InvalidValue(f"floor is {floor!r}, but a share of the data's variance was expected, from 0 to 1: "
-                             "try floor=1e-6.")
-        self.components, self.covariance, self.restarts, self.floor = components, covariance, restarts, floor
+class GaussianComponents(ClimbingMixture):
+    "What the Gaussians of a mixture answer: moments, densities, and rows."
 
     @available_if(lambda self: not self.conditions)
     def gaussians(self) -> tuple[Tensor, Tensor, Tensor]:  # (k,), (k, d), (k, d, d)
@@ -245,6 +226,29 @@ class GaussianMixture(ClimbingMixture):
         "Rows with what is missing drawn from `component` (n,), or, without noise, as it expects it."
         steps = None if noise is None else noise.normal(x.shape[1], dtype=torch.float64)
         return sample_missing(x, component, self.parameters_["means"], self.parameters_["covariances"], steps)
+
+# %% ../../nbs/models/21_gaussian_mixture.ipynb #86214caf
+class GaussianMixture(GaussianComponents):
+    "Mixture of Gaussians, by EM (Dempster, Laird and Rubin, 1977), also with missing values (Ghahramani and Jordan, 1994)."
+
+    year, reference = 1977, "Dempster, Laird and Rubin, J. R. Stat. Soc. B 39"
+
+    def __init__(
+        self,
+        components: int = 3,  # how many
+        covariance: str = "full",  # or "tied", "diagonal", "spherical"
+        restarts: int = 10,  # starts, computed side by side; the best is kept
+        *,
+        floor: float = 0.0,  # smallest variance of a component in any direction, as a share of the data's
+    ):
+        check_count("components", components)
+        check_count("restarts", restarts)
+        if covariance not in (choices := ("full", "tied", "diagonal", "spherical")):
+            raise InvalidValue(f"covariance is {covariance!r}: choose {', '.join(choices[:-1])} or {choices[-1]}.")
+        if not (isinstance(floor, (int, float)) and 0 <= floor < 1):
+            raise InvalidValue(f"floor is {floor!r}, but a share of the data's variance was expected, from 0 to 1: "
+                             "try floor=1e-6.")
+        self.components, self.covariance, self.restarts, self.floor = components, covariance, restarts, floor
 
     @property
     def latent_choices(self) -> Mapping[int, tuple[str, ...]]:
