@@ -85,12 +85,12 @@ def initial_gaussians(x: MixtureRows, family: GaussianFamily, k: int, seed: int,
 
 # %% ../../nbs/models/21_gaussian_mixture.ipynb #e1803557
 def promising(model: "ClimbingMixture", x: MixtureRows, seed: int, restarts: int) -> dict[str, Tensor]:
-    "The best of many starts, after a few steps on some of the rows."
+    "The best of many starts, after some steps on some of the rows."
     every = max(1, len(x.x) // 2000)
     rows, counts, family = x.x[::every], None if x.counts is None else x.counts[::every], model._family
     few = MixtureRows(rows, counts, x.known, family.arrange(x.known, rows), x.columns)
-    found = initial_gaussians(few, family, model.components, seed, 6 * restarts)
-    for _ in range(8):
+    found = initial_gaussians(few, family, model.components, seed, 15 * restarts)
+    for _ in range(30):
         after = model.m_step(few, model.e_step(few, found)[1])
         lost = model.degenerate(few, after)
         sound = [r for r in range(len(after["weights"])) if r not in lost]
