@@ -1,4 +1,6 @@
-"""What the classical families share: exact densities, expectations and samples. Imports from `core`, `data`, `training`.
+"""What the classical families share: exact densities, expectations, samples.
+
+It imports from `core`, `data` and `training`.
 
 - `gaussians`: sufficient statistics, natural parameters and M step of Gaussians, and when one is degenerate
 - `missing`: marginals, regression and expected moments of rows with missing values
@@ -7,7 +9,7 @@
 - `blocks`: the passes over many sequences, and long ones, in bounded memory; the stationary distribution
 - `viterbi`: the most probable path
 - `families`: `ExponentialFamily`, the one interface of components and states; the E step of a mixture
-- `gaussian_family`, `discrete_families`, `product_family`: Gaussians; Bernoulli, Poisson and categorical laws; products
+- `gaussian_family`, `discrete_families`, `product_family`: Gaussians; Bernoulli, Poisson, categorical laws; products
 - `model_family`: any model with a density and a weighted fit in place of a family
 - `closed_form`: models of rows that are one member of a family
 - `low_rank`: shapes of a covariance, and the Gaussian of rows with missing values
@@ -25,8 +27,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "centred_log_density", "covariance_parameters", "degenerate_gaussians", "gaussian_m_step",
         "gaussian_natural_parameters", "moments", "narrow_gaussians", "of_kind", "pivots", "quadratic_statistics",
         "raise_eigenvalues"],
-    "missing": ["BLOCK", "axes", "complete_moments", "log_densities", "patterns", "regression", "root", "sample_missing",
-                "with_given"],
+    "missing": [
+        "BLOCK", "axes", "complete_moments", "log_densities", "patterns", "regression", "root", "sample_missing",
+        "with_given"],
     "starts": ["Starts", "kmeans_plus_plus", "spread_out"],
     "forward_backward": ["backward", "compiled", "forward", "log_backward", "log_forward"],
     "blocks": ["Block", "Expected", "Look", "Passes", "expected_counts", "into_blocks", "log_likelihood",
