@@ -1,4 +1,6 @@
-"""What the classical families share: exact densities, expectations, samples. Imports `core`, `data`, `training`.
+"""What the classical families share: exact densities, expectations, samples.
+
+It imports from `core`, `data` and `training`.
 
 - `gaussians`: sufficient statistics, natural parameters and M step of Gaussians, and when one is degenerate
 - `missing`: marginals, regression and expected moments of rows with missing values
@@ -7,7 +9,7 @@
 - `blocks`: the passes over many sequences, and long ones, in bounded memory; the stationary distribution
 - `viterbi`: the most probable path
 - `families`: `ExponentialFamily`, the one interface of components and states; the E step of a mixture
-- `gaussian_family`, `discrete_families`, `product_family`: Gaussians; Bernoulli, Poisson, categorical; products
+- `gaussian_family`, `discrete_families`, `product_family`: Gaussians; Bernoulli, Poisson, categorical laws; products
 - `model_family`: any model with a density and a weighted fit in place of a family
 - `closed_form`: models of rows that are one member of a family
 - `low_rank`: shapes of a covariance, and the Gaussian of rows with missing values
@@ -38,7 +40,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "families": [
         "ExponentialFamily", "Known", "Part", "Products", "akaike_criterion", "bayes_criterion", "log_density_blocks",
         "mixture_e_step", "normalise", "weighted_statistics"],
-    "gaussian_family": ["GaussianFamily", "check_varies", "standard"],
+    "gaussian_family": ["GaussianFamily", "check_varies", "standard", "value_range"],
     "discrete_families": [
         "BernoulliFamily", "CategoricalFamily", "DiscreteFamily", "PoissonFamily", "SymbolFamily", "check_values"],
     "product_family": ["ProductFamily"],

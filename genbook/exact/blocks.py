@@ -157,7 +157,7 @@ class Passes:
         "Whether scaling was not exact."
         return bool(self.log_likelihood.isnan().any())
 
-
+# %% ../../nbs/exact/24_blocks.ipynb #fcb307bc
 def expected_counts(
     start: Tensor,  # (restarts, K)
     transition: Tensor,  # (restarts, K, K)

@@ -129,9 +129,9 @@ def degenerate_gaussians(
 # %% ../../nbs/exact/20_gaussians.ipynb #0bb45e84
 def narrow_gaussians(covariances: Tensor, products: bool) -> Tensor:  # (..., d, d) or (..., d), standard units -> (...)
     "Which Gaussians are so narrow that their statistics have to be centred on their own means."
-    if not products: return ~(covariances.amin(-1) > 1e-5)
+    if not products: return ~(covariances.amin(-1) > 1e-6)
     factor, singular = torch.linalg.cholesky_ex(covariances.nan_to_num())
-    return (singular > 0) | ~(factor.diagonal(dim1=-2, dim2=-1).square().amin(-1) > 1e-5)
+    return (singular > 0) | ~(factor.diagonal(dim1=-2, dim2=-1).square().amin(-1) > 1e-6)
 
 
 def centred_log_density(
