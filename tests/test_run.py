@@ -115,7 +115,7 @@ def test_a_view_that_fails_does_not_end_learning():
     run = Run(Blind(), x, steps=3, pace=0.11)
     view = RunView(run)
     run.here()
-    assert view.drawing.wait(10)
+    assert view.samples.drawing.wait(10)
     assert run.status == "done" and view.note == "Samples cannot be shown, learning goes on: RuntimeError: no <picture>"
     run = Run(Steady(), x, steps=5, pace=0)
     view = RunView(run)
@@ -141,8 +141,8 @@ def test_learning_does_not_wait_for_samples():
     run.here()
     assert run.status == "done" and not drawn
     over.set()
-    assert view.drawing.wait(20)
-    assert drawn == [view.sampled] and view.sampled < 30 and view.picture
+    assert view.samples.drawing.wait(20)
+    assert drawn == [view.samples.number] and view.samples.number < 30 and view.picture
 
 
 def test_samples_may_be_words():
@@ -157,7 +157,7 @@ def test_samples_may_be_words():
     run = Run(Writer(), x, steps=3, pace=0.11)
     view = RunView(run)
     run.here()
-    assert view.drawing.wait(10)
+    assert view.samples.drawing.wait(10)
     assert (view.text, view.picture) == ("<b>a word", b"")
 
 
