@@ -1,3 +1,4 @@
+# ruff: noqa: F821 (what TEMPERED defines is not seen by the linter)
 "The explorer: its protocol in Python, its script in a plain page, and all of it in a real JupyterLab."
 import gc
 import json
@@ -8,12 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from genbook.core import Noise, version
+from genbook.core import Model, Noise, save, version
 from genbook.data import Data, Images, Vectors, digits
 from genbook.analysis import slerp
 from genbook.models.gaussian_mixture import GaussianMixture
 from genbook.models.vae import VAE
-from genbook.core import save
 from genbook.ui.comms import static
 from genbook.ui.views import explore
 from genbook.ui.widgets.explorer import SCRIPT, STYLE
@@ -114,7 +114,7 @@ class explorer_waits:
     def __enter__(self): return self
 
     def __exit__(self, *error):
-        while self.explorer._newest.get("v", 0) < self.number: threading.Event().wait(0.001)
+        while self.explorer._requests.newest.get("v", 0) < self.number: threading.Event().wait(0.001)
 
 
 def test_two_views_do_not_drop_each_others_requests(explorer):
@@ -171,9 +171,10 @@ def test_setting_the_code_in_python_tells_the_page(explorer):
 
 
 def test_large_pictures_are_compressed_and_rows_shown_as_tables(model):
-    class Codes:
-        conditions, year = {}, 1
-        def __init__(self, decode, modality): self.decode, self.modality_ = decode, modality
+    class Codes(Model):
+        def __init__(self, decode, modality): self.decode, self.modality, self.modality_ = decode, modality, modality
+        def fit(self, x, *, seed=None): return self
+        def draw(self, noise): return self.decode(self.latent_prior(noise))
         def encode(self, x): return x.flatten(1)[:, :2]
         def latent_prior(self, noise): return noise.normal(2)
         def state(self): return {"a_": 1}
@@ -188,6 +189,60 @@ def test_large_pictures_are_compressed_and_rows_shown_as_tables(model):
     say(rows, [memoryview(np.float32([1, 2]).tobytes())], kind="decode", view="v", id=1, conditions={})
     assert rows.comm.take("frame")[0][0]["cells"] == [["x0", "2"], ["x1", "4"]]
     large.close(), rows.close()
+
+
+TEMPERED = """
+import torch
+from genbook.core import Model, Option
+from genbook.data import Data, Vectors
+
+
+class Tempered(Model):
+    "Rows that are a linear function of their latents; a temperature spreads those that are drawn."
+    sampling_options = {
+        "temperature": Option(low=0.1, high=3, default=1.0), "side": Option(choices=("both", "above"), default="both")}
+
+    def fit(self, x, *, seed=None):
+        self.modality_, self.mean_ = Vectors(2), torch.tensor([5.0, -5.0])
+        return self
+
+    def encode(self, x): return torch.as_tensor(x) - self.mean_
+    def decode(self, latents): return latents + self.mean_
+    def latent_prior(self, noise): return noise.normal(2)
+
+    def draw(self, noise, temperature, side):
+        z = temperature * self.latent_prior(noise)
+        return self.decode(z.abs() if side == "above" else z)
+
+
+tempered = Tempered().fit(None)
+"""
+exec(TEMPERED)
+
+
+def test_sampling_options_draw_an_item_whose_latents_are_found():
+    made = explore(tempered)
+    made.comm = Comm()
+    assert [option["name"] for option in made.options] == ["temperature", "side"]
+    assert made.option_values == {"temperature": 1.0, "side": "both"}
+    request = {"kind": "draw", "view": "v", "seed": 5, "conditions": {}}
+    say(made, **request, options={"temperature": 0.5, "side": "above"})
+    assert made._drawing.wait(10)
+    expected = tempered.sample(1, seed=5, temperature=0.5, side="above").items
+    assert torch.allclose(made.item.items, expected)
+    assert made.example["caption"] == "drawn with temperature 0.5, side above, seed 5"
+    before = made.latents
+    say(made, **request, options={"temperature": 99})
+    assert made._drawing.wait(10)
+    assert "a number from 0.1 to 3 was expected" in made.comm.take("error")[0][0]["error"]
+    assert torch.equal(made.latents, before)
+    made.close()
+
+
+def test_a_page_without_a_kernel_has_no_sampling_options():
+    made = explore(tempered)
+    assert '"options": []' in made.page()
+    made.close()
 
 
 def test_a_model_that_learns_is_shown_anew_while_somebody_looks(explorer, model):
@@ -235,7 +290,7 @@ def view(browser, model):
         page.problems = []
         page.on("pageerror", lambda e: page.problems.append(str(e)))
         made = explore(model, digits()[::100] if data else None, directions={HOSTILE: torch.ones(10)})
-        names = ("about", "dims", "accepts", "directions", "values", "condition_values", "shown", "example", "in_page", "weights")
+        names = ("about", "dims", "accepts", "options", "option_values", "directions", "values", "condition_values", "shown", "example", "in_page", "weights")
         full = {name: getattr(made, name) for name in names} | (state or {})
         made.close()
         html = f"""<!doctype html><html lang=en><title>x</title><style>{STYLE}</style><main id=place></main><script type=module>{static("page.js")}
@@ -534,6 +589,27 @@ def test_mouse_and_keyboard_change_the_picture(open_nb, cells, kernel):
     assert json.loads(latents)[0][index] == -3 and conditions.startswith("'label': 7}")
     assert notebook.errors() == [] and page.problems == []
     assert notebook.js("window.hacked") is None
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_a_sampling_option_draws_an_item_and_the_latents_follow(open_nb, axe, theme):
+    notebook = open_nb([TEMPERED, "from genbook import explore\nexplorer = explore(tempered)\nexplorer",
+                        "print(explorer.option_values['temperature'], explorer.latents.tolist())"])
+    notebook.theme(f"JupyterLab {theme}")
+    notebook.run(0)
+    notebook.run(1)
+    page = notebook.page
+    page.wait_for_selector(".genbook-table td")
+    page.get_by_label("temperature", exact=True).focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("() => document.querySelector('.genbook-example figcaption')?.textContent.startsWith('drawn with temperature 0.1')")
+    page.wait_for_function("z => Math.abs(document.querySelector('.genbook-explorer input[type=range]').value - z) < 0.02", arg=0.1 * float(Noise(0, [0]).normal(2)[0, explore(tempered).dims[0]["index"]]))
+    page.locator(".genbook-explorer").scroll_into_view_if_needed()
+    notebook.shot(f"explorer-options-{theme.lower()}")
+    notebook.run(2)
+    assert notebook.output(2).inner_text().startswith("0.1 ")
+    assert axe(page, ".genbook-explorer") == [] and notebook.errors() == [] and page.problems == []
+    notebook.theme("JupyterLab Light")
 
 
 def test_buttons(open_nb, cells):

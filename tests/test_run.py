@@ -3,6 +3,8 @@
 import json
 import threading
 import time
+from dataclasses import replace
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -75,6 +77,38 @@ def test_every_point_arrives_once_at_few_bytes_per_step():
     assert [sorted(points) for points in browser.points.values()] == [list(range(1, 1501))] * 2
     assert browser.points[1][1500] == np.float32(100 / 1500 + 1)
     assert browser.bytes / (2 * 1500) < 60  # of one loss of one step, all repetitions counted
+
+
+def test_losses_are_read_when_they_are_shown_and_not_at_each_step(monkeypatch):
+    "To read a loss is to wait for the device that computes it. The clock stands still, so nothing is shown meanwhile."
+    read, during = [], []
+
+    class Waiting(dict):
+        def items(self):
+            read.append(self["loss"])
+            return super().items()
+
+    class Device(Steady):
+        def count(self, *options):
+            for step in super().count(*options): yield replace(step, losses=Waiting(step.losses))
+
+    monkeypatch.setattr("genbook.ui.widgets.run.time", SimpleNamespace(monotonic=lambda: 0.0))
+    run = Run(Device(), x, steps=100, pace=0)
+    RunView(run)
+    run.watchers.append(lambda run: during.append(len(read)))
+    run.here()
+    assert during[:-1] == [0] * (len(during) - 1) and len(during) > 100 and len(set(read)) == 100
+
+
+def test_the_table_says_the_precision():
+    class Halved(Steady):
+        def count(self, *options):
+            for step in super().count(*options): yield replace(step, precision="bfloat16")
+
+    for model, said in ((Halved(), "bfloat16"), (Steady(), None)):
+        run = Run(model, x, steps=2, pace=0)
+        run.here()
+        assert Summary(run).cells.get("computed in") == said and RunView(run).figures()["precision"] == (said or "")
 
 
 def test_long_runs_are_thinned_evenly():

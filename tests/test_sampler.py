@@ -110,6 +110,7 @@ def test_of_many_requests_the_newest_is_drawn(monkeypatch):
                 assert go.wait(10)
 
     made = explore(writer)
+    assert made._drawing.wait(10)  # the first samples
     made.comm, made.model, made.seconds = Comm(), Slow().fit(["abc"]), 0
     for number in (1, 2, 3, 4):
         ask(made, number)
@@ -121,6 +122,23 @@ def test_of_many_requests_the_newest_is_drawn(monkeypatch):
     made.close()
 
 
+def test_making_one_does_not_wait_for_samples():
+    go = threading.Event()
+
+    class Slow(type(writer)):
+        def stream(self, noise, **options):
+            assert go.wait(10)
+            yield from super().stream(noise, **options)
+
+    made = explore(Slow().fit(["abc"]))
+    made.patience = 0
+    assert made.shown == {} and list(made.fallback()) == ["text/plain"]
+    go.set()
+    assert made._drawing.wait(10)
+    assert made.shown["over"] and made.shown["text"] == made.fallback()["text/plain"] == "\n".join(made.samples.items)
+    made.close()
+
+
 def test_errors_go_to_the_page(sampler):
     ask(sampler, options={"temperature": 99})
     assert sampler._drawing.wait(10)
@@ -129,6 +147,7 @@ def test_errors_go_to_the_page(sampler):
 
 def test_a_model_without_options_has_a_seed():
     made = explore(Gaussian().fit(torch.randn(50, 2, generator=torch.Generator().manual_seed(0))))
+    assert made._drawing.wait(10)
     assert made.options == [] and made.accepts and "html" in made.shown
     assert torch.equal(made.samples.items, made.model.sample(4, seed=0).items)
     made.close()
@@ -139,6 +158,7 @@ def test_closed_samplers_are_forgotten():
     for _ in range(100):
         one = explore(writer)
         made.append(weakref.ref(one))
+        assert one._drawing.wait(10)
         one.close()
     del one
     gc.collect()
@@ -198,7 +218,8 @@ def test_samples_follow_the_slider(open_nb, kernel):
     page.wait_for_function("() => document.querySelector('.genbook-drawn pre').textContent.startsWith('so ') && document.querySelector('.genbook-status').textContent === 'step 12 of 12'")
     page.get_by_label("step", exact=True).focus()
     page.keyboard.press("Home")  # how it began
-    assert len(shown().split("\n")[0]) < len("so ") + 12
+    number = int(page.get_by_label("step", exact=True).get_attribute("aria-valuetext").split()[1])
+    assert number < 12 and len(shown().split("\n")[0]) == len("so ") + number
     notebook.run(2)
     expected = writer.given(prefix="so ").sample(4, seed=0, temperature=0.1)
     assert expected.items[0] in notebook.output(2).inner_text() and "'temperature': 0.1" in notebook.output(2).inner_text()
