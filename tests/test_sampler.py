@@ -67,7 +67,8 @@ class Comm:
     def send(self, data=None, metadata=None, buffers=None): self.messages.append(data)
     def on_msg(self, callback): pass
     def close(self, *args, **kwargs): pass
-    def take(self, kind): return [m["content"] for m in self.messages if m["method"] == "custom" and m["content"]["kind"] == kind]
+    def take(self, kind):
+        return [m["content"] for m in self.messages if m["method"] == "custom" and m["content"]["kind"] == kind]
 
 
 @pytest.fixture
@@ -182,7 +183,10 @@ def test_sliders_of_a_page_show_what_was_drawn_beforehand(show, axe):
     page.get_by_role("button", name="Reset").click()
     assert shown() == "\n".join(made.samples.items)
     assert page.get_by_role("button", name="New seed").is_disabled() and page.get_by_label("seed").is_disabled()
-    assert page.evaluate("[...document.querySelectorAll('main button, main input, main select')].every((e) => e.dataset.lmSuppressShortcuts === 'true')")
+    assert page.evaluate(
+        "[...document.querySelectorAll('main button, main input, main select')].every((e) =>"
+        " e.dataset.lmSuppressShortcuts === 'true')"
+    )
     assert axe(page, "main") == []
     made.close()
 
@@ -195,8 +199,11 @@ def test_a_page_is_small_enough():
 
 # ---- in JupyterLab
 
-CELLS = [f"HOSTILE = {HOSTILE!r}\n" + WRITER, "import genbook\nwriter.pace = 0.02\nsampler = genbook.explore(writer)\nsampler",
-         "print(sampler.samples.items[0], sampler.samples.origin.options)"]
+CELLS = [
+    f"HOSTILE = {HOSTILE!r}\n" + WRITER,
+    "import genbook\nwriter.pace = 0.02\nsampler = genbook.explore(writer)\nsampler",
+    "print(sampler.samples.items[0], sampler.samples.origin.options)",
+]
 
 
 @pytest.mark.parametrize("kernel", ["python3", "ipykernel-6.31", "ipykernel-7.3"])
@@ -211,18 +218,28 @@ def test_samples_follow_the_slider(open_nb, kernel):
     slider = page.get_by_label("temperature", exact=True)
     slider.focus()
     page.keyboard.press("Home")
-    page.wait_for_function("before => document.querySelector('.genbook-status').textContent === 'step 12 of 12' && document.querySelector('.genbook-drawn pre').textContent !== before", arg=before)
+    page.wait_for_function(
+        "before => document.querySelector('.genbook-status').textContent === 'step 12 of 12' &&"
+        " document.querySelector('.genbook-drawn pre').textContent !== before",
+        arg=before,
+    )
     assert shown() == "\n".join(writer.sample(4, seed=0, temperature=0.1).items)
     page.get_by_label("prefix").fill("so ")
     page.get_by_label("prefix").press("Tab")
-    page.wait_for_function("() => document.querySelector('.genbook-drawn pre').textContent.startsWith('so ') && document.querySelector('.genbook-status').textContent === 'step 12 of 12'")
+    page.wait_for_function(
+        "() => document.querySelector('.genbook-drawn pre').textContent.startsWith('so ') &&"
+        " document.querySelector('.genbook-status').textContent === 'step 12 of 12'"
+    )
     page.get_by_label("step", exact=True).focus()
     page.keyboard.press("Home")  # how it began
     number = int(page.get_by_label("step", exact=True).get_attribute("aria-valuetext").split()[1])
     assert number < 12 and len(shown().split("\n")[0]) == len("so ") + number
     notebook.run(2)
     expected = writer.given(prefix="so ").sample(4, seed=0, temperature=0.1)
-    assert expected.items[0] in notebook.output(2).inner_text() and "'temperature': 0.1" in notebook.output(2).inner_text()
+    assert (
+        expected.items[0] in notebook.output(2).inner_text()
+        and "'temperature': 0.1" in notebook.output(2).inner_text()
+    )
     assert notebook.errors() == [] and page.problems == []
 
 
@@ -247,17 +264,28 @@ def test_accessible_in_both_themes(open_nb, axe, theme):
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_a_cell_shows_what_streams_and_stop_keeps_it(open_nb, theme):
-    notebook = open_nb([CELLS[0] + "\nwriter.pace = 0.5\n%load_ext genbook", "%%generate writer -n 3 --seed 4 --temperature 0.5 --out kept\nprefix: so", "print(len(kept), kept.origin.steps)"])
+    notebook = open_nb(
+        [
+            CELLS[0] + "\nwriter.pace = 0.5\n%load_ext genbook",
+            "%%generate writer -n 3 --seed 4 --temperature 0.5 --out kept\nprefix: so",
+            "print(len(kept), kept.origin.steps)",
+        ]
+    )
     notebook.theme(f"JupyterLab {theme}")
     notebook.run(0)
     notebook.start(1)
     output = notebook.output(1)
-    notebook.page.wait_for_function("() => (document.querySelectorAll('.jp-Cell')[1].querySelector('.jp-OutputArea pre')?.textContent ?? '').split('\\n')[0].length >= 6")
+    notebook.page.wait_for_function(
+        "() => (document.querySelectorAll('.jp-Cell')[1].querySelector('.jp-OutputArea pre')?.textContent ??"
+        " '').split('\\n')[0].length >= 6"
+    )
     notebook.cell(2).scroll_into_view_if_needed()
     notebook.shot(f"streaming-{theme.lower()}")
     notebook.js("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
     notebook.wait_idle()
-    assert "Stopped at step" in output.inner_text() and " of 12: what had formed by then is kept." in output.inner_text()
+    assert (
+        "Stopped at step" in output.inner_text() and " of 12: what had formed by then is kept." in output.inner_text()
+    )
     notebook.cell(2).scroll_into_view_if_needed()
     notebook.shot(f"stopped-{theme.lower()}")
     notebook.run(2)

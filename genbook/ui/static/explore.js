@@ -224,7 +224,7 @@ function render({ model, el, signal }) {
   });
   follow("example", (item) => {
     example.show(item);
-    if (item.caption) say(`The latents of ${item.caption.startsWith("drawn") ? "an item " : ""}${item.caption}`);
+    if (item.caption) say(item.caption.startsWith("drawn") ? "The latents of the item drawn" : `The latents of ${item.caption}`);
   });
   listen("change:in_page", () => (here.checked = model.get("in_page")));
   listen("change:weights", () => {
