@@ -224,7 +224,8 @@ function render({ model, el, signal }) {
   });
   follow("example", (item) => {
     example.show(item);
-    if (item.caption) say(item.caption.startsWith("drawn") ? "The latents of the item drawn" : `The latents of ${item.caption}`);
+    const what = item.caption?.startsWith("drawn") ? "the item drawn" : item.caption;
+    if (what) say(`The latents of ${what}`);
   });
   listen("change:in_page", () => (here.checked = model.get("in_page")));
   listen("change:weights", () => {
