@@ -176,8 +176,8 @@ class RunView(anywidget.AnyWidget):
         self.blocking = False  # whether learning holds the kernel: the cell runs until it ends
         self.answers = False  # whether the kernel was seen to answer the browser while learning
         self.note = ""  # what went wrong in the view itself
-        self.ticks, self.due, self.status = 0, 0.0, ""
-        self.cell, self.outputs, self.views = None, [], 0
+        self.ticks, self.due, self.status, self.views = 0, 0.0, "", 0
+        self.cell, self.outputs = None, []
         super().__init__()
         self.on_msg(self._heard)
         answer_at_once(self)
