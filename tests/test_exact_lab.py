@@ -1,7 +1,10 @@
 "The exact families in a real JupyterLab: fitted while one watches, told things in a cell, dragged by their latents."
 CELLS = [
-    "%load_ext genbook\nimport torch\nfrom genbook import GaussianMixture, HiddenMarkov, NGram, explore\n"
-    "rows = torch.cat([torch.randn(200, 2, generator=torch.Generator().manual_seed(k)) + torch.tensor(c) for k, c in enumerate([[0.0, 0.0], [6.0, 3.0]])])",
+    (
+        "%load_ext genbook\nimport torch\nfrom genbook import GaussianMixture, HiddenMarkov, NGram, explore\nrows ="
+        " torch.cat([torch.randn(200, 2, generator=torch.Generator().manual_seed(k)) + torch.tensor(c) for k, c in"
+        " enumerate([[0.0, 0.0], [6.0, 3.0]])])"
+    ),
     "mixture = GaussianMixture(2, restarts=3)\nmixture.fit(rows, seed=0)",
     "%%generate mixture -n 5 --seed 1\nx0: 6",
     "explore(mixture)",

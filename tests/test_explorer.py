@@ -1,3 +1,4 @@
+# ruff: noqa: F821 (what TEMPERED defines is not seen by the linter)
 "The explorer: its protocol in Python, its script in a plain page, and all of it in a real JupyterLab."
 import gc
 import json
@@ -8,12 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from genbook.core import Noise, version
+from genbook.core import Model, Noise, save, version
 from genbook.data import Data, Images, Vectors, digits
 from genbook.analysis import slerp
 from genbook.models.gaussian_mixture import GaussianMixture
 from genbook.models.vae import VAE
-from genbook.core import save
 from genbook.ui.comms import static
 from genbook.ui.views import explore
 from genbook.ui.widgets.explorer import SCRIPT, STYLE
@@ -36,7 +36,9 @@ class Comm:
     def close(self, *args, **kwargs): pass
 
     def take(self, kind: str) -> list:
-        return [(m["content"], b) for m, b in self.messages if m["method"] == "custom" and m["content"]["kind"] == kind]
+        return [
+            (m["content"], b) for m, b in self.messages if m["method"] == "custom" and m["content"]["kind"] == kind
+        ]
 
     def state(self) -> dict:
         return {k: v for m, _ in self.messages if m["method"] == "update" for k, v in m["state"].items()}
@@ -56,7 +58,15 @@ def say(explorer, buffers=(), **content):
 
 
 def ask(explorer, latents, number=1, view="v", conditions=None, **more):
-    say(explorer, [memoryview(np.float32(latents).tobytes())], kind="decode", view=view, id=number, conditions={"label": "3"} if conditions is None else conditions, **more)
+    say(
+        explorer,
+        [memoryview(np.float32(latents).tobytes())],
+        kind="decode",
+        view=view,
+        id=number,
+        conditions={"label": "3"} if conditions is None else conditions,
+        **more
+    )
 
 
 # ---- in Python
@@ -114,7 +124,7 @@ class explorer_waits:
     def __enter__(self): return self
 
     def __exit__(self, *error):
-        while self.explorer._newest.get("v", 0) < self.number: threading.Event().wait(0.001)
+        while self.explorer._requests.newest.get("v", 0) < self.number: threading.Event().wait(0.001)
 
 
 def test_two_views_do_not_drop_each_others_requests(explorer):
@@ -171,9 +181,10 @@ def test_setting_the_code_in_python_tells_the_page(explorer):
 
 
 def test_large_pictures_are_compressed_and_rows_shown_as_tables(model):
-    class Codes:
-        conditions, year = {}, 1
-        def __init__(self, decode, modality): self.decode, self.modality_ = decode, modality
+    class Codes(Model):
+        def __init__(self, decode, modality): self.decode, self.modality, self.modality_ = decode, modality, modality
+        def fit(self, x, *, seed=None): return self
+        def draw(self, noise): return self.decode(self.latent_prior(noise))
         def encode(self, x): return x.flatten(1)[:, :2]
         def latent_prior(self, noise): return noise.normal(2)
         def state(self): return {"a_": 1}
@@ -190,13 +201,68 @@ def test_large_pictures_are_compressed_and_rows_shown_as_tables(model):
     large.close(), rows.close()
 
 
+TEMPERED = """
+import torch
+from genbook.core import Model, Option
+from genbook.data import Data, Vectors
+
+
+class Tempered(Model):
+    "Rows that are a linear function of their latents; a temperature spreads those that are drawn."
+    sampling_options = {
+        "temperature": Option(low=0.1, high=3, default=1.0), "side": Option(choices=("both", "above"), default="both")}
+
+    def fit(self, x, *, seed=None):
+        self.modality_, self.mean_ = Vectors(2), torch.tensor([5.0, -5.0])
+        return self
+
+    def encode(self, x): return torch.as_tensor(x) - self.mean_
+    def decode(self, latents): return latents + self.mean_
+    def latent_prior(self, noise): return noise.normal(2)
+
+    def draw(self, noise, temperature, side):
+        z = temperature * self.latent_prior(noise)
+        return self.decode(z.abs() if side == "above" else z)
+
+
+tempered = Tempered().fit(None)
+"""
+exec(TEMPERED)
+
+
+def test_sampling_options_draw_an_item_whose_latents_are_found():
+    made = explore(tempered)
+    made.comm = Comm()
+    assert [option["name"] for option in made.options] == ["temperature", "side"]
+    assert made.option_values == {"temperature": 1.0, "side": "both"}
+    request = {"kind": "draw", "view": "v", "seed": 5, "conditions": {}}
+    say(made, **request, options={"temperature": 0.5, "side": "above"})
+    assert made._drawing.wait(10)
+    expected = tempered.sample(1, seed=5, temperature=0.5, side="above").items
+    assert torch.allclose(made.item.items, expected)
+    assert made.example["caption"] == "drawn with temperature 0.5, side above, seed 5"
+    before = made.latents
+    say(made, **request, options={"temperature": 99})
+    assert made._drawing.wait(10)
+    assert "a number from 0.1 to 3 was expected" in made.comm.take("error")[0][0]["error"]
+    assert torch.equal(made.latents, before)
+    made.close()
+
+
+def test_a_page_without_a_kernel_has_no_sampling_options():
+    made = explore(tempered)
+    assert '"options": []' in made.page()
+    made.close()
+
+
 def test_a_model_that_learns_is_shown_anew_while_somebody_looks(explorer, model):
     sent = threading.Event()
     send = explorer.comm.send
 
     def noting(data=None, metadata=None, buffers=None):
         send(data, metadata, buffers)
-        if data["method"] == "custom" and data["content"]["kind"] == "frame" and "view" not in data["content"]: sent.set()
+        if data["method"] == "custom" and data["content"]["kind"] == "frame" and "view" not in data["content"]:
+            sent.set()
 
     explorer.comm.send = noting
     ask(explorer, np.zeros(10), 1)
@@ -225,7 +291,10 @@ def test_closed_explorers_are_forgotten(model):
 
 @pytest.fixture
 def view(browser, model):
-    "A function: -> page with the explorer's script and a kernel that answers only when told to: `sent`, `reply(message, bytes)`."
+    """A function: -> page with the explorer's script and a kernel that answers only when told to:
+
+    `sent`, `reply(message, bytes)`.
+    """
     contexts = []
 
     def open_(address=None, state=None, data=True, **options):
@@ -235,25 +304,47 @@ def view(browser, model):
         page.problems = []
         page.on("pageerror", lambda e: page.problems.append(str(e)))
         made = explore(model, digits()[::100] if data else None, directions={HOSTILE: torch.ones(10)})
-        names = ("about", "dims", "accepts", "directions", "values", "condition_values", "shown", "example", "in_page", "weights")
+        names = (
+            "about",
+            "dims",
+            "accepts",
+            "options",
+            "option_values",
+            "directions",
+            "values",
+            "condition_values",
+            "shown",
+            "example",
+            "in_page",
+            "weights",
+        )
         full = {name: getattr(made, name) for name in names} | (state or {})
         made.close()
-        html = f"""<!doctype html><html lang=en><title>x</title><style>{STYLE}</style><main id=place></main><script type=module>{static("page.js")}
+        html = f"""<!doctype html><html lang=en><title>x</title><style>{STYLE}</style><main id=place></main>
+            <script type=module>{static("page.js")}
             {SCRIPT.replace('export default', 'const widget =')}
             const model = pageModel({json.dumps(full)}), listeners = {{}};
             const on = model.on, off = model.off;
             model.on = (event, f) => {{ on(event, f); (listeners[event] ??= new Set()).add(f) }};
             model.off = (event, f) => {{ off(event, f); listeners[event].delete(f) }};
             window.sent = []; window.saved = 0; window.model = model; window.listeners = listeners;
-            model.send = (message, _, buffers) => window.sent.push({{...message, latents: buffers && Array.from(new Float32Array(buffers[0]))}});
+            const numbers = (buffers) => buffers && Array.from(new Float32Array(buffers[0]));
+            model.send = (message, _, buffers) => window.sent.push({{...message, latents: numbers(buffers)}});
             model.save_changes = () => window.saved++;
             window.decodes = () => window.sent.filter((m) => m.kind === "decode");
-            window.reply = (message, level = 0) => Promise.all([...listeners["msg:custom"]].map((f) => f(message, [new DataView(new Uint8Array(784).fill(level).buffer)])));
-            window.answer = (id, level) => reply({{kind: "frame", view: decodes()[0].view, id, width: 28, height: 28, channels: 1, ms: 1}}, level);
-            window.level = () => document.querySelector("#place canvas").getContext("2d").getImageData(5, 5, 1, 1).data[0];
+            const grey = (level) => [new DataView(new Uint8Array(784).fill(level).buffer)];
+            const heard = (message, buffers) => [...listeners["msg:custom"]].map((f) => f(message, buffers));
+            const size = {{width: 28, height: 28, channels: 1}};
+            window.reply = (message, level = 0) => Promise.all(heard(message, grey(level)));
+            const frame = () => ({{kind: "frame", view: decodes()[0].view, ...size, ms: 1}});
+            window.answer = (id, level) => reply({{...frame(), id}}, level);
+            const context = () => document.querySelector("#place canvas").getContext("2d");
+            const pixels = () => context().getImageData(5, 5, 1, 1).data;
+            window.level = () => pixels()[0];
             window.controller = new AbortController();
             Object.assign(window, {{ slerp, between }});
-            window.close_ = widget.render({{ model, el: document.querySelector("#place"), signal: controller.signal }});
+            const el = document.querySelector("#place");
+            window.close_ = widget.render({{ model, el, signal: controller.signal }});
             window.ready = true;</script>"""
         if address: page.route("**/*", lambda route: route.fulfill(body=html, content_type="text/html"))
         if address: page.goto(address)
@@ -268,7 +359,10 @@ def view(browser, model):
         assert not problems
 
 
-MOVE = "x => { const s = document.querySelectorAll('input[type=range]')[0]; s.value = x; s.dispatchEvent(new Event('input')) }"
+MOVE = (
+    "x => { const s = document.querySelectorAll('input[type=range]')[0]; s.value = x; s.dispatchEvent(new"
+    " Event('input')) }"
+)
 
 
 def test_two_requests_in_flight_and_the_newest_waits(view):
@@ -323,7 +417,10 @@ def test_keys_move_the_slider_and_the_change_reaches_the_kernel(view):
     assert page.evaluate("i => model.get('values')[i]", index) == pytest.approx(value(), abs=1e-6)
     assert page.evaluate("saved") >= 5
     assert slider.get_attribute("aria-valuetext").startswith(f"latent {index} \u2212")
-    assert page.evaluate("[...document.querySelectorAll('#place button, #place input, #place select')].every((e) => e.dataset.lmSuppressShortcuts === 'true')")
+    assert page.evaluate(
+        "[...document.querySelectorAll('#place button, #place input, #place select')].every((e) =>"
+        " e.dataset.lmSuppressShortcuts === 'true')"
+    )
 
 
 def test_an_error_is_shown_as_text_and_the_next_frame_clears_it(view):
@@ -341,7 +438,10 @@ def test_an_error_is_shown_as_text_and_the_next_frame_clears_it(view):
 def test_a_direction_moves_the_whole_code_and_back(view):
     page = view()
     before = page.evaluate("model.get('values')")
-    move = "x => { const s = [...document.querySelectorAll('input[type=range]')].at(-2); s.value = x; s.dispatchEvent(new Event('input')) }"
+    move = (
+        "x => { const s = [...document.querySelectorAll('input[type=range]')].at(-2); s.value = x; s.dispatchEvent(new"
+        " Event('input')) }"
+    )
     page.evaluate(move, 1)
     assert page.evaluate("model.get('values')") == pytest.approx([v + 1 for v in before])
     page.evaluate(move, 0)
@@ -354,10 +454,19 @@ def test_the_walk_follows_the_same_arc_as_in_python(view):
     for name, code in (("A", a), ("B", b)):
         page.evaluate("v => model.set('values', v)", code.tolist())
         page.get_by_role("button", name=f"Set {name}").click()
-    page.evaluate("x => { const s = document.querySelector('input[aria-label=\"Walk from A to B\"]'); s.value = x; s.dispatchEvent(new Event('input')) }", 0.5)
-    assert page.evaluate("model.get('values')") == pytest.approx(slerp(a, b, torch.tensor([0.5]))[0].tolist(), abs=1e-5)
+    page.evaluate(
+        "x => { const s = document.querySelector('input[aria-label=\"Walk from A to B\"]'); s.value = x;"
+        " s.dispatchEvent(new Event('input')) }",
+        0.5,
+    )
+    assert page.evaluate("model.get('values')") == pytest.approx(
+        slerp(a, b, torch.tensor([0.5]))[0].tolist(), abs=1e-5
+    )
     assert page.evaluate("slerp([0, 0], [1, 1], 0.25)") == [0.25, 0.25]
-    assert page.evaluate("[0.4, 0.6].map((t) => between([0, 2], [2, 4], t, new Set([0]))[0])") == [0, 2], "a choice changes half way"
+    assert page.evaluate("[0.4, 0.6].map((t) => between([0, 2], [2, 4], t, new Set([0]))[0])") == [
+        0,
+        2,
+    ], "a choice changes half way"
     assert page.get_by_role("button", name="Play").is_enabled()
 
 
@@ -379,7 +488,9 @@ def test_the_code_to_reproduce_the_view_is_exact(view, model):
 def test_answers_are_padded_where_that_was_seen_to_be_quicker(view):
     page = view("http://localhost/")
     for number in range(1, 12):
-        page.evaluate("pad => new Promise((done) => setTimeout(done, pad ? 0 : 30))", page.evaluate("decodes().at(-1).pad"))
+        page.evaluate(
+            "pad => new Promise((done) => setTimeout(done, pad ? 0 : 30))", page.evaluate("decodes().at(-1).pad")
+        )
         page.evaluate("n => answer(n, n)", number)
         page.evaluate(MOVE, number / 10)
     pads = [m["pad"] for m in page.evaluate("decodes()")]
@@ -396,7 +507,9 @@ def test_colours_are_those_of_the_theme(view):
     page.add_style_tag(content=":root { --jp-ui-font-color1: rgb(1, 2, 3); --jp-brand-color1: rgb(4, 5, 6) }")
     assert page.evaluate("getComputedStyle(document.querySelector('.genbook-explorer')).color") == "rgb(1, 2, 3)"
     page.evaluate("document.documentElement.style.setProperty('--jp-ui-font-color1', 'rgb(7, 8, 9)')")
-    assert page.evaluate("getComputedStyle(document.querySelector('.genbook-explorer button')).color") == "rgb(7, 8, 9)"
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.genbook-explorer button')).color") == "rgb(7, 8, 9)"
+    )
 
 
 def test_closing_takes_all_listeners_away(view):
@@ -421,11 +534,16 @@ def site_page(model, tmp_path, monkeypatch):
     assert set(bundle) == {"text/plain", "text/html"}
     made.close()
     file = tmp_path / "page.html"
-    file.write_text(f"<!doctype html><html lang=en><meta charset=utf-8><title>x</title><body><main>{bundle['text/html']}</main>")
+    file.write_text(
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>x</title><body><main>{bundle['text/html']}</main>"
+    )
     return file
 
 
-PIXELS = "() => { const c = document.querySelector('.genbook-pictures canvas'); return Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).filter((_, i) => i % 4 === 0) }"
+PIXELS = (
+    "() => { const c = document.querySelector('.genbook-pictures canvas'); return"
+    " Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).filter((_, i) => i % 4 === 0) }"
+)
 
 
 def test_a_page_from_a_file_decodes_by_itself_and_asks_nobody(site_page, browser, model, axe):
@@ -455,7 +573,9 @@ def test_a_page_from_a_file_decodes_by_itself_and_asks_nobody(site_page, browser
 def test_a_row_is_a_table_and_a_component_is_chosen_from_a_list(browser, tmp_path, axe):
     rows = Data(Noise(0, range(60)).normal(2), Vectors(2, ("length", HOSTILE)))
     made = explore(GaussianMixture(2, restarts=1).fit(rows, seed=0, steps=5, progress=False))
-    (tmp_path / "rows.html").write_text(f"<!doctype html><html lang=en><meta charset=utf-8><title>x</title><body><main>{made.page()}</main>")
+    (tmp_path / "rows.html").write_text(
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>x</title><body><main>{made.page()}</main>"
+    )
     page = browser.new_page()
     page.goto((tmp_path / "rows.html").as_uri())
     assert page.get_by_role("row").all_inner_texts() == [f"{name}\t{value}" for name, value in made.shown["cells"]]
@@ -536,6 +656,33 @@ def test_mouse_and_keyboard_change_the_picture(open_nb, cells, kernel):
     assert notebook.js("window.hacked") is None
 
 
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_a_sampling_option_draws_an_item_and_the_latents_follow(open_nb, axe, theme):
+    notebook = open_nb([TEMPERED, "from genbook import explore\nexplorer = explore(tempered)\nexplorer",
+                        "print(explorer.option_values['temperature'], explorer.latents.tolist())"])
+    notebook.theme(f"JupyterLab {theme}")
+    notebook.run(0)
+    notebook.run(1)
+    page = notebook.page
+    page.wait_for_selector(".genbook-table td")
+    page.get_by_label("temperature", exact=True).focus()
+    page.keyboard.press("Home")
+    page.wait_for_function(
+        "() => document.querySelector('.genbook-example figcaption')?.textContent.startsWith('drawn with temperature"
+        " 0.1')"
+    )
+    page.wait_for_function(
+        "z => Math.abs(document.querySelector('.genbook-explorer input[type=range]').value - z) < 0.02",
+        arg=0.1 * float(Noise(0, [0]).normal(2)[0, explore(tempered).dims[0]["index"]]),
+    )
+    page.locator(".genbook-explorer").scroll_into_view_if_needed()
+    notebook.shot(f"explorer-options-{theme.lower()}")
+    notebook.run(2)
+    assert notebook.output(2).inner_text().startswith("0.1 ")
+    assert axe(page, ".genbook-explorer") == [] and notebook.errors() == [] and page.problems == []
+    notebook.theme("JupyterLab Light")
+
+
 def test_buttons(open_nb, cells):
     notebook = opened(open_nb, [*cells, "explorer.latents = torch.full((10,), 1.5)"])
     page = notebook.page
@@ -555,7 +702,8 @@ def test_buttons(open_nb, cells):
 def test_accessible_in_both_themes(open_nb, cells, axe, theme):
     notebook = opened(open_nb, cells)
     notebook.theme(theme)
-    for name in ("Encode next", "Set A", "Random", "Set B", "Copy code"): notebook.page.get_by_role("button", name=name).click()
+    for name in ("Encode next", "Set A", "Random", "Set B", "Copy code"):
+        notebook.page.get_by_role("button", name=name).click()
     notebook.page.locator(".genbook-explorer input[type=range]").first.focus()
     notebook.shot(f"explorer-{theme.split()[1].lower()}")
     found = axe(notebook.page, ".genbook-explorer")
@@ -565,9 +713,16 @@ def test_accessible_in_both_themes(open_nb, cells, axe, theme):
 
 @pytest.mark.parametrize("kernel", ["python3", "ipykernel-6.31", "ipykernel-7.3"])
 def test_the_slider_works_while_the_model_learns(open_nb, cells, kernel):
-    notebook = opened(open_nb, [*cells, """
-from genbook.training import Run
-running = Run(model, digits(), steps=100_000, batch_size=16, learning_rate=1e-2).background()""", "running.stop(); running.wait(); print(running.status)"], kernel)
+    notebook = opened(
+        open_nb,
+        [
+            *cells,
+            "from genbook.training import Run\n"
+            "running = Run(model, digits(), steps=100_000, batch_size=16, learning_rate=1e-2).background()",
+            "running.stop(); running.wait(); print(running.status)",
+        ],
+        kernel,
+    )
     still_picture = notebook.js(PIXELS)
     notebook.run(1)
     wait_changed(notebook, still_picture)  # by itself: it learns
@@ -585,7 +740,14 @@ running = Run(model, digits(), steps=100_000, batch_size=16, learning_rate=1e-2)
 
 
 def test_the_picture_follows_a_model_that_learns_in_a_busy_cell(open_nb, cells):
-    notebook = opened(open_nb, [*cells, "model.fit(digits(), steps=100_000, batch_size=16, learning_rate=1e-2, progress=False)\nprint('ended')"], "ipykernel-6.31")
+    notebook = opened(
+        open_nb,
+        [
+            *cells,
+            "model.fit(digits(), steps=100_000, batch_size=16, learning_rate=1e-2, progress=False)\nprint('ended')",
+        ],
+        "ipykernel-6.31",
+    )
     before = notebook.js(PIXELS)
     notebook.start(1)
     wait_changed(notebook, before)
@@ -604,7 +766,9 @@ def test_reopened_without_its_kernel(open_nb, cells, decodes_here):
     wait_changed(notebook, before)
     if decodes_here:
         page.get_by_label("decode in this page").check()
-        page.wait_for_function("() => document.querySelector('.genbook-meter').textContent.match(/largest difference.*ms per/)")
+        page.wait_for_function(
+            "() => document.querySelector('.genbook-meter').textContent.match(/largest difference.*ms per/)"
+        )
     picture = notebook.js(PIXELS)
     for _ in range(2):  # saving a view that has no kernel keeps it
         notebook.save()
@@ -612,7 +776,11 @@ def test_reopened_without_its_kernel(open_nb, cells, decodes_here):
         page.wait_for_function("() => jupyterapp.shell.currentWidget.sessionContext.hasNoKernel")
         page.reload()
         page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady", timeout=90_000)
-        page.wait_for_function(f"picture => document.querySelector('.genbook-explorer') && JSON.stringify(({PIXELS})()) === JSON.stringify(picture)", arg=picture)
+        page.wait_for_function(
+            f"picture => document.querySelector('.genbook-explorer') && JSON.stringify(({PIXELS})()) ==="
+            " JSON.stringify(picture)",
+            arg=picture,
+        )
         assert "Error displaying widget" not in page.locator(".jp-Notebook").inner_text()
         slider = page.locator(".genbook-explorer input[type=range]").first
         assert float(slider.input_value()) == 3
@@ -638,7 +806,9 @@ def test_saving_forgets_explorers_that_are_no_longer_shown(open_nb, cells):
     notebook.run(0)
     notebook.page.wait_for_function("() => document.querySelector('.genbook-meter')?.textContent.includes('ms')")
     notebook.save()
-    state = json.loads(notebook.path.read_text())["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
+    state = json.loads(notebook.path.read_text())["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"][
+        "state"
+    ]
     assert sum(entry["state"].get("_anywidget_id", "").startswith("genbook.") for entry in state.values()) == 1
     assert len(state) == 2  # itself and its layout
 
@@ -650,7 +820,9 @@ def test_a_reloaded_page_shows_the_same_code(open_nb, cells):
     notebook.page.keyboard.press("End")
     notebook.save()
     notebook.page.reload()
-    notebook.page.wait_for_function("() => document.querySelector('.genbook-meter')?.textContent.includes('ms')", timeout=60_000)
+    notebook.page.wait_for_function(
+        "() => document.querySelector('.genbook-meter')?.textContent.includes('ms')", timeout=60_000
+    )
     assert float(slider.input_value()) == 3
     before = notebook.js(PIXELS)
     slider.focus()

@@ -184,7 +184,7 @@ def test_python_keeps_its_own_completion(shell): assert "three" in tab(shell, "t
     ("generate", "speaker", "label: 3\nlabel: 4", "label stands there twice"),
     ("generate", HOSTILE, None, "%generate does not understand 'src=x'"),
     ("train", "VAE --out x", "data: small_digits\nepochs: ten", "epochs is 'ten', but float | None was expected"),
-    ("train", "VAE --out x", "data: small_digits\nlikelihood: poisson", "likelihood is 'poisson': choose bernoulli or gaussian."),
+    ("train", "VAE --out x", "data: small_digits\nlikelihood: poisson", "likelihood is 'poisson', but one of bernoulli, gaussian was expected: try likelihood='bernoulli'."),
     ("train", "Speaker --out x", "data: three", "The items have shape ()"),
     ("train", "Speaker --out x", "data: row", "There are no data called 'row'. Did you mean rows?"),
     ("genbook", "speeker", None, "There is no model called 'speeker'. Did you mean speaker?")])

@@ -13,16 +13,28 @@ def models(tmp_path_factory):
     "A folder of models like the one that comes with genbook; one has an unkind name and unkind labels."
     folder, x = tmp_path_factory.mktemp("pretrained"), digits()
     unkind = Data(x.items, kind=[HOSTILE if label == 3 else f"digit {label}" for label in x.known["label"]])
-    for name, data, condition, steps in (("digits", x, "label", 200), (HOSTILE, unkind, "kind", 20), ("unkind", unkind, "kind", 20)):
-        save(VAE(latent_dim=8, condition=condition).fit(data, seed=0, steps=steps, progress=False), folder / name, data=f"digits {HOSTILE}")
+    for name, data, condition, steps in (
+        ("digits", x, "label", 200),
+        (HOSTILE, unkind, "kind", 20),
+        ("unkind", unkind, "kind", 20),
+    ):
+        save(
+            VAE(latent_dim=8, condition=condition).fit(data, seed=0, steps=steps, progress=False),
+            folder / name,
+            data=f"digits {HOSTILE}",
+        )
     return folder
 
 
 @pytest.fixture
 def notebook(open_nb, models):
-    "A function: cells -> notebook whose first cell has loaded the extension, with the models of the test as those that come with genbook."
+    """A function: cells -> notebook whose first cell has loaded the extension, with the models of the test as those
+    that come with genbook.
+    """
     def open_(*cells):
-        nb = open_nb([f"import genbook, pathlib\ngenbook.PRETRAINED = pathlib.Path({str(models)!r})\n%load_ext genbook", *cells])
+        nb = open_nb(
+            [f"import genbook, pathlib\ngenbook.PRETRAINED = pathlib.Path({str(models)!r})\n%load_ext genbook", *cells]
+        )
         nb.run(0)
         assert not nb.errors()
         return nb
@@ -39,11 +51,18 @@ def tab(nb, cell: int, text: str) -> list[tuple[str, str]]:
     nb.page.keyboard.press("Tab")
     popup = nb.page.locator(".jp-Completer:not(.lm-mod-hidden)")
     expect(popup).to_be_visible(timeout=30_000)
-    return [tuple(item.locator(part).first.inner_text() for part in (".jp-Completer-match", ".jp-Completer-typeExtended")) for item in popup.locator(".jp-Completer-item").all()]
+    return [
+        tuple(item.locator(part).first.inner_text() for part in (".jp-Completer-match", ".jp-Completer-typeExtended"))
+        for item in popup.locator(".jp-Completer-item").all()
+    ]
 
 
 def test_a_cell_shows_pictures(notebook):
-    nb = notebook("%%generate digits -n 8 --seed 7 --out threes\nlabel: 3", "len(threes), threes.origin.seed, dict(threes.origin.conditions)", "%%generate digits -n 2\nlabel: 4;")
+    nb = notebook(
+        "%%generate digits -n 8 --seed 7 --out threes\nlabel: 3",
+        "len(threes), threes.origin.seed, dict(threes.origin.conditions)",
+        "%%generate digits -n 2\nlabel: 4;",
+    )
     nb.run_all()
     assert not nb.errors()
     picture = nb.output(1).locator("img")
@@ -73,7 +92,10 @@ def test_tab_shows_what_can_be_written(notebook, theme):
     assert {("-n", "number"), ("--seed", "number"), ("--out", "name")} <= set(tab(nb, 1, "%%generate digits "))
     nb.shot(f"magics-tab-options-{theme.lower()}")
     assert set(tab(nb, 1, "x = %generate digits --")) == {("--seed", "number"), ("--out", "name"), ("--help", "flag")}
-    assert {("learning_rate:", "float"), ("likelihood:", "str")} <= set(tab(nb, 1, "%%train VAE --out mine\ndata: digits\nl"))  # on an empty line JupyterLab indents
+    # on an empty line JupyterLab indents
+    assert {("learning_rate:", "float"), ("likelihood:", "str")} <= set(
+        tab(nb, 1, "%%train VAE --out mine\ndata: digits\nl")
+    )
     nb.shot(f"magics-tab-train-{theme.lower()}")
     assert {(str(label), "label") for label in range(10)} <= set(tab(nb, 1, "%%generate digits\nlabel: "))
     nb.shot(f"magics-tab-values-{theme.lower()}")
@@ -100,7 +122,9 @@ def test_names_and_labels_are_text(notebook):
 
 
 def test_training_in_a_cell(notebook):
-    nb = notebook("%%train VAE --out mine\ndata: digits\ncondition: label\nsteps: 300\nseed: 0", "%%generate mine -n 8\nlabel: 3")
+    nb = notebook(
+        "%%train VAE --out mine\ndata: digits\ncondition: label\nsteps: 300\nseed: 0", "%%generate mine -n 8\nlabel: 3"
+    )
     nb.run(1)
     expect(nb.output(1).locator("table")).to_be_visible(timeout=90_000)  # the outcome, once it has learnt
     nb.run(2)

@@ -12,7 +12,9 @@ def cell_with(text: str) -> int:
 
 
 def test_quickstart(open_nb, axe):
-    "Every cell runs, draws what it promises in both themes, and leaves outputs that people can use, also when nothing runs any more."
+    """Every cell runs, draws what it promises in both themes, and leaves outputs that people can use, also when
+    nothing runs any more.
+    """
     nb = open_nb(QUICKSTART)
     nb.run_all(240)
     assert not nb.errors()
@@ -34,5 +36,6 @@ def test_quickstart(open_nb, axe):
     nb.save()
     again = open_nb(nb.path)
     again.output(cells["train"]).locator("table").wait_for()
-    again.output(cells["drag"]).locator("canvas, img").first.wait_for()  # a copy is not trusted: JupyterLab shows its picture
+    # a copy is not trusted: JupyterLab shows its picture
+    again.output(cells["drag"]).locator("canvas, img").first.wait_for()
     assert "Error displaying widget" not in again.page.inner_text("body")

@@ -3,6 +3,8 @@
 import json
 import threading
 import time
+from dataclasses import replace
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -77,6 +79,38 @@ def test_every_point_arrives_once_at_few_bytes_per_step():
     assert browser.bytes / (2 * 1500) < 60  # of one loss of one step, all repetitions counted
 
 
+def test_losses_are_read_when_they_are_shown_and_not_at_each_step(monkeypatch):
+    "To read a loss is to wait for the device that computes it. The clock stands still, so nothing is shown meanwhile."
+    read, during = [], []
+
+    class Waiting(dict):
+        def items(self):
+            read.append(self["loss"])
+            return super().items()
+
+    class Device(Steady):
+        def count(self, *options):
+            for step in super().count(*options): yield replace(step, losses=Waiting(step.losses))
+
+    monkeypatch.setattr("genbook.ui.widgets.run.time", SimpleNamespace(monotonic=lambda: 0.0))
+    run = Run(Device(), x, steps=100, pace=0)
+    RunView(run)
+    run.watchers.append(lambda run: during.append(len(read)))
+    run.here()
+    assert during[:-1] == [0] * (len(during) - 1) and len(during) > 100 and len(set(read)) == 100
+
+
+def test_the_table_says_the_precision():
+    class Halved(Steady):
+        def count(self, *options):
+            for step in super().count(*options): yield replace(step, precision="bfloat16")
+
+    for model, said in ((Halved(), "bfloat16"), (Steady(), None)):
+        run = Run(model, x, steps=2, pace=0)
+        run.here()
+        assert Summary(run).cells.get("computed in") == said and RunView(run).figures()["precision"] == (said or "")
+
+
 def test_long_runs_are_thinned_evenly():
     run = Run(Steady(), x, steps=40_000, pace=0)
     browser = Browser(RunView(run))
@@ -115,7 +149,7 @@ def test_a_view_that_fails_does_not_end_learning():
     run = Run(Blind(), x, steps=3, pace=0.11)
     view = RunView(run)
     run.here()
-    assert view.drawing.wait(10)
+    assert view.samples.drawing.wait(10)
     assert run.status == "done" and view.note == "Samples cannot be shown, learning goes on: RuntimeError: no <picture>"
     run = Run(Steady(), x, steps=5, pace=0)
     view = RunView(run)
@@ -141,8 +175,8 @@ def test_learning_does_not_wait_for_samples():
     run.here()
     assert run.status == "done" and not drawn
     over.set()
-    assert view.drawing.wait(20)
-    assert drawn == [view.sampled] and view.sampled < 30 and view.picture
+    assert view.samples.drawing.wait(20)
+    assert drawn == [view.samples.number] and view.samples.number < 30 and view.picture
 
 
 def test_samples_may_be_words():
@@ -157,7 +191,7 @@ def test_samples_may_be_words():
     run = Run(Writer(), x, steps=3, pace=0.11)
     view = RunView(run)
     run.here()
-    assert view.drawing.wait(10)
+    assert view.samples.drawing.wait(10)
     assert (view.text, view.picture) == ("<b>a word", b"")
 
 

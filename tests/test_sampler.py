@@ -67,7 +67,8 @@ class Comm:
     def send(self, data=None, metadata=None, buffers=None): self.messages.append(data)
     def on_msg(self, callback): pass
     def close(self, *args, **kwargs): pass
-    def take(self, kind): return [m["content"] for m in self.messages if m["method"] == "custom" and m["content"]["kind"] == kind]
+    def take(self, kind):
+        return [m["content"] for m in self.messages if m["method"] == "custom" and m["content"]["kind"] == kind]
 
 
 @pytest.fixture
@@ -110,6 +111,7 @@ def test_of_many_requests_the_newest_is_drawn(monkeypatch):
                 assert go.wait(10)
 
     made = explore(writer)
+    assert made._drawing.wait(10)  # the first samples
     made.comm, made.model, made.seconds = Comm(), Slow().fit(["abc"]), 0
     for number in (1, 2, 3, 4):
         ask(made, number)
@@ -121,6 +123,23 @@ def test_of_many_requests_the_newest_is_drawn(monkeypatch):
     made.close()
 
 
+def test_making_one_does_not_wait_for_samples():
+    go = threading.Event()
+
+    class Slow(type(writer)):
+        def stream(self, noise, **options):
+            assert go.wait(10)
+            yield from super().stream(noise, **options)
+
+    made = explore(Slow().fit(["abc"]))
+    made.patience = 0
+    assert made.shown == {} and list(made.fallback()) == ["text/plain"]
+    go.set()
+    assert made._drawing.wait(10)
+    assert made.shown["over"] and made.shown["text"] == made.fallback()["text/plain"] == "\n".join(made.samples.items)
+    made.close()
+
+
 def test_errors_go_to_the_page(sampler):
     ask(sampler, options={"temperature": 99})
     assert sampler._drawing.wait(10)
@@ -129,6 +148,7 @@ def test_errors_go_to_the_page(sampler):
 
 def test_a_model_without_options_has_a_seed():
     made = explore(Gaussian().fit(torch.randn(50, 2, generator=torch.Generator().manual_seed(0))))
+    assert made._drawing.wait(10)
     assert made.options == [] and made.accepts and "html" in made.shown
     assert torch.equal(made.samples.items, made.model.sample(4, seed=0).items)
     made.close()
@@ -139,6 +159,7 @@ def test_closed_samplers_are_forgotten():
     for _ in range(100):
         one = explore(writer)
         made.append(weakref.ref(one))
+        assert one._drawing.wait(10)
         one.close()
     del one
     gc.collect()
@@ -162,7 +183,10 @@ def test_sliders_of_a_page_show_what_was_drawn_beforehand(show, axe):
     page.get_by_role("button", name="Reset").click()
     assert shown() == "\n".join(made.samples.items)
     assert page.get_by_role("button", name="New seed").is_disabled() and page.get_by_label("seed").is_disabled()
-    assert page.evaluate("[...document.querySelectorAll('main button, main input, main select')].every((e) => e.dataset.lmSuppressShortcuts === 'true')")
+    assert page.evaluate(
+        "[...document.querySelectorAll('main button, main input, main select')].every((e) =>"
+        " e.dataset.lmSuppressShortcuts === 'true')"
+    )
     assert axe(page, "main") == []
     made.close()
 
@@ -175,8 +199,11 @@ def test_a_page_is_small_enough():
 
 # ---- in JupyterLab
 
-CELLS = [f"HOSTILE = {HOSTILE!r}\n" + WRITER, "import genbook\nwriter.pace = 0.02\nsampler = genbook.explore(writer)\nsampler",
-         "print(sampler.samples.items[0], sampler.samples.origin.options)"]
+CELLS = [
+    f"HOSTILE = {HOSTILE!r}\n" + WRITER,
+    "import genbook\nwriter.pace = 0.02\nsampler = genbook.explore(writer)\nsampler",
+    "print(sampler.samples.items[0], sampler.samples.origin.options)",
+]
 
 
 @pytest.mark.parametrize("kernel", ["python3", "ipykernel-6.31", "ipykernel-7.3"])
@@ -191,17 +218,28 @@ def test_samples_follow_the_slider(open_nb, kernel):
     slider = page.get_by_label("temperature", exact=True)
     slider.focus()
     page.keyboard.press("Home")
-    page.wait_for_function("before => document.querySelector('.genbook-status').textContent === 'step 12 of 12' && document.querySelector('.genbook-drawn pre').textContent !== before", arg=before)
+    page.wait_for_function(
+        "before => document.querySelector('.genbook-status').textContent === 'step 12 of 12' &&"
+        " document.querySelector('.genbook-drawn pre').textContent !== before",
+        arg=before,
+    )
     assert shown() == "\n".join(writer.sample(4, seed=0, temperature=0.1).items)
     page.get_by_label("prefix").fill("so ")
     page.get_by_label("prefix").press("Tab")
-    page.wait_for_function("() => document.querySelector('.genbook-drawn pre').textContent.startsWith('so ') && document.querySelector('.genbook-status').textContent === 'step 12 of 12'")
+    page.wait_for_function(
+        "() => document.querySelector('.genbook-drawn pre').textContent.startsWith('so ') &&"
+        " document.querySelector('.genbook-status').textContent === 'step 12 of 12'"
+    )
     page.get_by_label("step", exact=True).focus()
     page.keyboard.press("Home")  # how it began
-    assert len(shown().split("\n")[0]) < len("so ") + 12
+    number = int(page.get_by_label("step", exact=True).get_attribute("aria-valuetext").split()[1])
+    assert number < 12 and len(shown().split("\n")[0]) == len("so ") + number
     notebook.run(2)
     expected = writer.given(prefix="so ").sample(4, seed=0, temperature=0.1)
-    assert expected.items[0] in notebook.output(2).inner_text() and "'temperature': 0.1" in notebook.output(2).inner_text()
+    assert (
+        expected.items[0] in notebook.output(2).inner_text()
+        and "'temperature': 0.1" in notebook.output(2).inner_text()
+    )
     assert notebook.errors() == [] and page.problems == []
 
 
@@ -226,17 +264,28 @@ def test_accessible_in_both_themes(open_nb, axe, theme):
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_a_cell_shows_what_streams_and_stop_keeps_it(open_nb, theme):
-    notebook = open_nb([CELLS[0] + "\nwriter.pace = 0.5\n%load_ext genbook", "%%generate writer -n 3 --seed 4 --temperature 0.5 --out kept\nprefix: so", "print(len(kept), kept.origin.steps)"])
+    notebook = open_nb(
+        [
+            CELLS[0] + "\nwriter.pace = 0.5\n%load_ext genbook",
+            "%%generate writer -n 3 --seed 4 --temperature 0.5 --out kept\nprefix: so",
+            "print(len(kept), kept.origin.steps)",
+        ]
+    )
     notebook.theme(f"JupyterLab {theme}")
     notebook.run(0)
     notebook.start(1)
     output = notebook.output(1)
-    notebook.page.wait_for_function("() => (document.querySelectorAll('.jp-Cell')[1].querySelector('.jp-OutputArea pre')?.textContent ?? '').split('\\n')[0].length >= 6")
+    notebook.page.wait_for_function(
+        "() => (document.querySelectorAll('.jp-Cell')[1].querySelector('.jp-OutputArea pre')?.textContent ??"
+        " '').split('\\n')[0].length >= 6"
+    )
     notebook.cell(2).scroll_into_view_if_needed()
     notebook.shot(f"streaming-{theme.lower()}")
     notebook.js("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
     notebook.wait_idle()
-    assert "Stopped at step" in output.inner_text() and " of 12: what had formed by then is kept." in output.inner_text()
+    assert (
+        "Stopped at step" in output.inner_text() and " of 12: what had formed by then is kept." in output.inner_text()
+    )
     notebook.cell(2).scroll_into_view_if_needed()
     notebook.shot(f"stopped-{theme.lower()}")
     notebook.run(2)

@@ -19,7 +19,11 @@ def rows():
     generator = np.random.default_rng(0)
     usual = Data(torch.from_numpy(generator.normal(size=(600, 2))), None)
     usual.modality = type(usual.modality)(2, ("age", HOSTILE))
-    return screen(Detector(Gaussian().fit(usual[:300])).fit(usual[300:]), Data(generator.normal(3, size=(50, 2)), usual.modality), false_alarms=0.05)
+    return screen(
+        Detector(Gaussian().fit(usual[:300])).fit(usual[300:]),
+        Data(generator.normal(3, size=(50, 2)), usual.modality),
+        false_alarms=0.05,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +36,9 @@ def pictures():
 @pytest.fixture
 def visit(show):
     "A function: screen -> page that shows it, without a kernel."
-    return lambda made, theme="light", width=1000: show(made, ".genbook-screen", ("shareOf",), viewport={"width": width, "height": 900}, color_scheme=theme)
+    return lambda made, theme="light", width=1000: show(
+        made, ".genbook-screen", ("shareOf",), viewport={"width": width, "height": 900}, color_scheme=theme
+    )
 
 
 def said(page) -> list[str]:
@@ -47,7 +53,9 @@ def test_the_page_computes_the_same_intervals(visit, rows):
     page = visit(rows)
     for count, of in ((0, 1), (1, 1), (0, 100), (3, 100), (100, 100), (50, 1000), (9_999, 10_000), (1, 100_000)):
         expected, found = share_of(count, of), page.evaluate("([count, of]) => shareOf(count, of)", [count, of])
-        assert [found["value"], found["low"], found["high"]] == pytest.approx([expected.value, expected.low, expected.high], abs=1e-9), (count, of)
+        assert [found["value"], found["low"], found["high"]] == pytest.approx(
+            [expected.value, expected.low, expected.high], abs=1e-9
+        ), (count, of)
 
 
 def test_the_threshold_moves_under_keyboard_and_pointer(visit, rows):
@@ -80,10 +88,16 @@ def test_a_bar_shows_its_items(visit, rows, pictures):
     bar = page.locator(".genbook-bar").nth(fullest)
     bar.focus()
     page.keyboard.press("Enter")
-    assert f"8 of {pictures.bars[fullest]['counts'][0]} held-out items with scores from" in page.locator(".genbook-items").inner_text()
+    assert (
+        f"8 of {pictures.bars[fullest]['counts'][0]} held-out items with scores from" in page.locator(
+            ".genbook-items"
+        ).inner_text()
+    )
     page.wait_for_function("() => document.querySelector('.genbook-items img').naturalWidth > 100")
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("[...document.querySelectorAll('.genbook-bar')].indexOf(document.activeElement)") == fullest + 1
+    assert (
+        page.evaluate("[...document.querySelectorAll('.genbook-bar')].indexOf(document.activeElement)") == fullest + 1
+    )
     page = visit(rows)
     page.locator(".genbook-bar").first.click()
     assert HOSTILE in page.locator(".genbook-items th").nth(1).inner_text()
@@ -99,10 +113,17 @@ def test_nothing_shuts_people_out(visit, axe, rows, theme):
 
 
 def test_a_threshold_that_is_dragged_is_known_in_python(open_nb, axe):
-    notebook = open_nb([
-        "import torch\nfrom genbook import Detector, screen\nfrom genbook.models.likelihood import Gaussian\nx = torch.arange(400.0)[:, None] % 97\n"
-        "watch = screen(Detector(Gaussian().fit(x[:200])).fit(x[200:]))\nwatch",
-        "print(watch.threshold == watch.about['high'], watch.false_alarms.value)", "watch.threshold = 4.0"])
+    notebook = open_nb(
+        [
+            (
+                "import torch\nfrom genbook import Detector, screen\nfrom genbook.models.likelihood import Gaussian\nx"
+                " = torch.arange(400.0)[:, None] % 97\nwatch ="
+                " screen(Detector(Gaussian().fit(x[:200])).fit(x[200:]))\nwatch"
+            ),
+            "print(watch.threshold == watch.about['high'], watch.false_alarms.value)",
+            "watch.threshold = 4.0",
+        ]
+    )
     notebook.run(0)
     slider = notebook.page.get_by_label("Alarm above")
     slider.focus()
@@ -110,10 +131,14 @@ def test_a_threshold_that_is_dragged_is_known_in_python(open_nb, axe):
     notebook.run(1)
     assert "True 0.0" in notebook.output(1).inner_text()
     notebook.run(2)
-    notebook.page.wait_for_function("() => document.querySelector('.genbook-screen .genbook-number').textContent.startsWith('4.0')")
+    notebook.page.wait_for_function(
+        "() => document.querySelector('.genbook-screen .genbook-number').textContent.startsWith('4.0')"
+    )
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
         notebook.theme(theme)
         assert axe(notebook.page, ".genbook-screen") == [], theme
     notebook.save()
-    kept = json.loads(notebook.path.read_text())["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
+    kept = json.loads(notebook.path.read_text())["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"][
+        "state"
+    ]
     assert any(entry["state"].get("threshold") == 4.0 for entry in kept.values())

@@ -25,7 +25,9 @@ def walks():
 @pytest.fixture(scope="module")
 def sentences():
     words = [["the", "dog", HOSTILE], ["a", "cat", "sleeps"], ["the", "dog", "sleeps"]]
-    tagger = HiddenMarkov(states=["D", "N", "V"], emission="categorical", unknown=1).fit(words, states=[["D", "N", "V"]] * 3, smoothing=0.1)
+    tagger = HiddenMarkov(states=["D", "N", "V"], emission="categorical", unknown=1).fit(
+        words, states=[["D", "N", "V"]] * 3, smoothing=0.1
+    )
     strict = HiddenMarkov(states=["D", "N", "V"], emission="categorical").fit(words, states=[["D", "N", "V"]] * 3)
     return explore(tagger, words), explore(strict, [["sleeps", "the"], *words])
 
@@ -33,7 +35,9 @@ def sentences():
 @pytest.fixture
 def visit(show):
     "A function: timeline -> page that shows it, without a kernel."
-    return lambda made, theme="light", width=1000: show(made, ".genbook-timeline", viewport={"width": width, "height": 900}, color_scheme=theme)
+    return lambda made, theme="light", width=1000: show(
+        made, ".genbook-timeline", viewport={"width": width, "height": 900}, color_scheme=theme
+    )
 
 
 def read(page) -> str:
@@ -54,7 +58,9 @@ def test_frames_are_read_under_keyboard_and_pointer(visit, walks):
     assert all(part in read(page) for part in says(walks, 0, 0))
     slider.focus()
     for _ in range(3): page.keyboard.press("ArrowRight")
-    assert all(part in read(page) for part in says(walks, 0, 3)) and slider.get_attribute("aria-valuetext") == read(page)
+    assert all(part in read(page) for part in says(walks, 0, 3)) and slider.get_attribute("aria-valuetext") == read(
+        page
+    )
     page.keyboard.press("End")
     assert all(part in read(page) for part in says(walks, 0, 119))
     box = page.locator(".genbook-tracks svg").first.bounding_box()
@@ -71,8 +77,13 @@ def test_the_colours_are_those_of_the_states(visit, walks):
     page = visit(walks)
     palette, path = walks.about["palette"], walks.shown["path"]
     runs = [k for k, before in zip(path, [None, *path]) if k != before]
-    assert page.evaluate("[...document.querySelectorAll('.genbook-tracks rect')].map((r) => r.getAttribute('fill'))") == [palette[k] for k in runs]
-    top = page.evaluate("document.querySelector('.genbook-tracks polygon').getAttribute('points').split(' ').map((p) => 1 - p.split(',')[1])")
+    assert page.evaluate(
+        "[...document.querySelectorAll('.genbook-tracks rect')].map((r) => r.getAttribute('fill'))"
+    ) == [palette[k] for k in runs]
+    top = page.evaluate(
+        "document.querySelector('.genbook-tracks polygon').getAttribute('points').split(' ').map((p) => 1 -"
+        " p.split(',')[1])"
+    )
     assert top[:240:2] == pytest.approx([p[0] for p in walks.shown["posterior"]], abs=2e-3)
 
 
@@ -95,7 +106,10 @@ def test_a_page_without_kernel_holds_other_sequences(visit, walks, sentences):
     page.locator(".genbook-words span").nth(2).click()
     assert "on the best path V" in read(page)
     page = visit(strict)
-    assert "Sequence 0 is impossible under this model" in page.get_by_role("alert").inner_text() and not page.get_by_label("Frame").is_visible()
+    assert (
+        "Sequence 0 is impossible under this model" in page.get_by_role("alert").inner_text()
+        and not page.get_by_label("Frame").is_visible()
+    )
     page.get_by_label("Sequence").fill("2")
     page.keyboard.press("Enter")
     assert not page.get_by_role("alert").is_visible() and "Frame 0: a." in read(page)
@@ -110,10 +124,17 @@ def test_nothing_shuts_people_out(visit, axe, walks, sentences, theme):
 
 
 def test_the_kernel_sends_what_is_asked_for(open_nb, axe):
-    notebook = open_nb([
-        "import torch\nfrom genbook import HiddenMarkov, explore\nx = [torch.arange(900.0)[:, None] % 7, torch.arange(50.0)[:, None] % 5]\n"
-        "model = HiddenMarkov(2, restarts=1, floor=1e-3).fit(x, seed=0, steps=5, progress=False)\ntimeline = explore(model, x)\ntimeline",
-        "print(timeline.sequence, timeline.start, timeline.frame)", "timeline.sequence = 1"])
+    notebook = open_nb(
+        [
+            (
+                "import torch\nfrom genbook import HiddenMarkov, explore\nx = [torch.arange(900.0)[:, None] % 7,"
+                " torch.arange(50.0)[:, None] % 5]\nmodel = HiddenMarkov(2, restarts=1, floor=1e-3).fit(x, seed=0,"
+                " steps=5, progress=False)\ntimeline = explore(model, x)\ntimeline"
+            ),
+            "print(timeline.sequence, timeline.start, timeline.frame)",
+            "timeline.sequence = 1",
+        ]
+    )
     notebook.run(0)
     page = notebook.page
     page.get_by_role("button", name="Later").click()
@@ -121,7 +142,8 @@ def test_the_kernel_sends_what_is_asked_for(open_nb, axe):
     slider = page.get_by_label("Frame")
     slider.focus()
     page.keyboard.press("End")
-    for _ in range(20):  # the page keeps what it has to say until the kernel is done with what it said before, and a cell may come in between
+    # the page keeps what it has to say until the kernel is done with what it said before; a cell may come in between
+    for _ in range(20):
         notebook.run(1)
         if "0 400 799" in notebook.output(1).inner_text(): break
     assert "0 400 799" in notebook.output(1).inner_text()

@@ -5,8 +5,12 @@ import torch
 from genbook import Detector, Gaussian, GaussianMixture, HiddenMarkov, explore, screen
 from genbook.ui.comms import static
 
-STYLES = """() => [document.querySelector('main .genbook-explorer'), ...document.querySelectorAll('main .genbook-explorer *')].map(element =>
-    element.className + ': ' + [...getComputedStyle(element)].map(name => `${name} ${getComputedStyle(element).getPropertyValue(name)}`).join('; '))"""
+STYLES = """() => {
+    const root = document.querySelector('main .genbook-explorer');
+    const said = (style) => [...style].map(name => `${name} ${style.getPropertyValue(name)}`).join('; ');
+    const all = [root, ...root.querySelectorAll('*')];
+    return all.map(element => element.className + ': ' + said(getComputedStyle(element)));
+}"""
 
 
 def ellipses(x): return explore(GaussianMixture(2, floor=1e-3, restarts=1).fit(x, seed=0, progress=False), x)
@@ -23,4 +27,6 @@ def test_the_styles_of_other_widgets_change_nothing(show, make):
     before = page.evaluate(STYLES)
     for name in ("screen.css", "timeline.css", "ellipses.css", "explore.css"): page.add_style_tag(content=static(name))
     assert page.evaluate(STYLES) == before
-    assert page.evaluate("getComputedStyle(document.querySelector('main input[type=range]')).getPropertyValue('--to')").endswith("%")
+    assert page.evaluate(
+        "getComputedStyle(document.querySelector('main input[type=range]')).getPropertyValue('--to')"
+    ).endswith("%")

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['WRITTEN', 'MOST', 'conditions', 'prompt_of', 'sampling_options', 'Spot', 'drawn', 'kept', 'check_type', 'read_lesson',
-           'new_model', 'learn', 'learner_for', 'GenbookMagics', 'register', 'unregister']
+           'new_model', 'learn', 'learner_for', 'count_of', 'learn_and_keep', 'offered', 'GenbookMagics', 'register',
+           'unregister']
 
 # %% ../../nbs/ui/55_magics.ipynb #ee513fa3
 import importlib
@@ -150,10 +151,42 @@ def learner_for(line: Line, learner: Any, given: Mapping[str, Any], mine: Mappin
     from genbook.core import clone
     return clone(learner)
 
-# %% ../../nbs/ui/55_magics.ipynb #995db0ab
+# %% ../../nbs/ui/55_magics.ipynb #b31e14b5
 MOST = 100_000  # items in one cell: a slip of the finger should not fill the memory
 
 
+def count_of(asked: int | None, usual: int) -> int:
+    "How many items to draw."
+    count = usual if asked is None else asked
+    if count <= MOST: return count
+    raise mistake(f"-n is {count}, but a cell draws at most {MOST}: for more, call the model's sample(n).")
+
+
+def learn_and_keep(
+    model: Any,
+    data: Any,
+    options: Mapping[str, Any],  # of learning
+    name: str | None,  # of the variable to keep the model in
+    namespace: dict[str, Any],  # the user's
+) -> None:
+    "Fit `model`, and keep it; also one that was broken off, if it is fitted by then."
+    from genbook.core import is_fitted
+    kept = {name: model} if name else {}
+    try: learn(model, data, options)
+    except BaseException:
+        if is_fitted(model): namespace.update(kept)  # what was learnt before it ended is not lost
+        raise
+    namespace.update(kept)
+
+
+def offered(fragment: str, choices: Mapping[str, str]) -> SimpleMatcherResult:  # `choices`: text -> its type
+    "What Tab offers after `fragment`."
+    found = [SimpleCompletion(text, type=kind) for text, kind in choices.items() if text.startswith(fragment)]
+    # without an answer IPython would go on and offer file names here, so what is there already is the answer
+    completions = found or [SimpleCompletion(fragment)]
+    return {"completions": completions, "matched_fragment": fragment, "suppress": True, "ordered": True}
+
+# %% ../../nbs/ui/55_magics.ipynb #995db0ab
 @magics_class
 class GenbookMagics(Magics):
     "Draw from models, train them and list them, from a cell."
@@ -186,9 +219,7 @@ class GenbookMagics(Magics):
             body, quiet_too = without_semicolon(cell)
             if (written := read_line(self.generate, line)) is None: return None
             namespace = ChainMap(dict(local_ns or {}), self.shell.user_ns)
-            name, count = new_name(written.options.out), self.n if written.options.n is None else written.options.n
-            if count > MOST:
-                raise mistake(f"-n is {count}, but a cell draws at most {MOST}: for more, call the model's sample(n).")
+            name, count = new_name(written.options.out), count_of(written.options.n, self.n)
             model = find_model(written.options.model, namespace)
             options = sampling_options(self.generate, model, written.others, namespace)
             if what := conditions(model, body, namespace): model = model.given(**what)
@@ -204,9 +235,7 @@ class GenbookMagics(Magics):
     @argument("-o", "--out", metavar="NAME", help="A variable to keep the trained model in.")
     @argument("-h", "--help", action="store_true", help="Show this.")
     def train(self, line: str, cell: str, local_ns: Mapping[str, Any] | None = None) -> None:
-        """Train a model.
-
-        The body of the cell says on what and how, a line for each option of the model and of its learning:
+        """Train a model: the body says on what and how, a line for each option of the model and its learning.
 
             %%train VAE --out mine
             data: digits
@@ -219,19 +248,13 @@ class GenbookMagics(Magics):
         with mistakes_in_one_line():
             if (written := read_line(self.train, line)) is None: return
             for flag in written.others: raise not_understood(self.train, flag, [])
-            from genbook.core import is_fitted
             namespace, asked = ChainMap(dict(local_ns or {}), self.shell.user_ns), written.options.model
             learner, name, mine = find_learner(asked, namespace), new_name(written.options.out), models_in(namespace)
             if name is None and asked not in mine:
                 raise mistake(f"The trained model needs a name: write %%train {asked} --out mine.")
             given, data, learning = read_lesson(learner, cell, namespace)
             model = learner_for(written, learner, given, mine)
-            kept = {name: model} if name else {}
-            try: learn(model, data, learning)
-            except BaseException:
-                if is_fitted(model): self.shell.user_ns.update(kept)  # what was learnt before it ended is not lost
-                raise
-            self.shell.user_ns.update(kept)
+            learn_and_keep(model, data, learning, name, self.shell.user_ns)
 
     @line_magic
     @needs_local_scope
@@ -252,12 +275,7 @@ class GenbookMagics(Magics):
         "What Tab offers in cells of these magics."
         magics = {"generate": self.generate, "train": self.train, "genbook": self.genbook}
         at = choices_at(context, magics, self.shell.user_ns)
-        if at is None: return {"completions": []}
-        fragment, choices = at
-        found = [SimpleCompletion(text, type=kind) for text, kind in choices.items() if text.startswith(fragment)]
-        # without an answer IPython would go on and offer file names here, so what is there already is the answer
-        completions = found or [SimpleCompletion(fragment)]
-        return {"completions": completions, "matched_fragment": fragment, "suppress": True, "ordered": True}
+        return {"completions": []} if at is None else offered(*at)
 
 # %% ../../nbs/ui/55_magics.ipynb #8fc5f87e
 def register(shell: Any) -> None:

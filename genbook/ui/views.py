@@ -16,7 +16,8 @@ from ..core import HasGaussians, HasLatent, HasStates, InvalidValue, Model, requ
 from ..data import Data
 from .comms import PageWidget
 from .widgets.ellipses import Ellipses
-from .widgets.explorer import Explorer, given, to_begin_with
+from .widgets.explorer import Explorer
+from .widgets.inputs import given, to_begin_with
 from .widgets.sampler import Sampler
 from .widgets.timeline import Timeline
 

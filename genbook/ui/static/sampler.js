@@ -1,34 +1,15 @@
-// The sampler: sliders over the sampling options of a model, and its samples under the hand, as they form if it streams.
+// The sampler: sliders over the sampling options of a model, and its samples under the hand; as they form, if it streams.
 
 const MOST_KEPT = 200; // steps of a model that streams that can be looked at again
 
 let samplers = 0;
 
-// Samples as the kernel sends them: a sheet of images, HTML of their modality (which escapes what is in its items), or text.
+// Samples as the kernel sends them: a sheet of images, HTML of their modality (which escapes what is in its items), or
+// text.
 function galleryOf(shown, label) {
   if (shown.picture) return make("img", { src: shown.picture, alt: label });
   if (shown.html) return make("div", { innerHTML: shown.html });
   return make("pre", { textContent: shown.text });
-}
-
-// An input for a sampling option: a list of its choices, a slider over its range, or a text.
-function optionInput({ id, option, onInput, onChange }) {
-  const { name, kind, choices, low, high, whole } = option;
-  const label = name.replaceAll("_", " "), start = option.default;
-  if (choices.length) {
-    const names = choices.map((c) => c.text);
-    const list = selector({ id, label, choices: names, onInput: (i) => onInput(names[i]), onChange });
-    return { ...list, show: (value) => list.show(Math.max(0, names.indexOf(String(value)))) };
-  }
-  if (kind === "number" && Number.isFinite(low) && Number.isFinite(high)) {
-    return slider({ id, label, low, high, centre: start, whole, onInput, onChange });
-  }
-  const input = control("input", { id, type: "text" });
-  input.addEventListener("change", () => {
-    onInput(input.value);
-    onChange();
-  });
-  return { input, show: (value) => (input.value = value), row: rowOf(id, label, input) };
 }
 
 // A whole number with its label.
@@ -46,11 +27,13 @@ function render({ model, el, signal }) {
   const { over, listen } = lifetime(model, signal);
   const about = model.get("about"), options = model.get("options"), accepts = model.get("accepts");
   const me = `genbook-sampler-${++samplers}-${Math.random().toString(36).slice(2)}`;
-  let values = model.get("values"), conditions = model.get("condition_values"), seed = model.get("seed"), n = model.get("n");
+  let values = model.get("values"), conditions = model.get("condition_values");
+  let seed = model.get("seed"), n = model.get("n");
   let live = false, mine = false; // whether there is a kernel; whether this view changes the model now
 
   // ---- what is on the page
-  const place = make("div", { className: "genbook-drawn", tabIndex: 0, role: "region", ariaLabel: `Samples of ${about.name}` });
+  const ariaLabel = `Samples of ${about.name}`;
+  const place = make("div", { className: "genbook-drawn", tabIndex: 0, role: "region", ariaLabel });
   const status = make("p", { className: "genbook-status", ariaLive: "polite" });
   const alert = make("p", { className: "genbook-alert", role: "alert", hidden: true });
   const meter = make("span", { className: "genbook-meter" });
@@ -58,38 +41,43 @@ function render({ model, el, signal }) {
 
   const reproduction = () => {
     const on = asArguments(accepts, conditions), how = asArguments(options, values);
-    return `${about.code}${on.length ? `.given(${on.join(", ")})` : ""}.sample(${[n, `seed=${seed}`, ...how].join(", ")})`;
+    const conditioned = on.length ? `.given(${on.join(", ")})` : "";
+    return `${about.code}${conditioned}.sample(${[n, `seed=${seed}`, ...how].join(", ")})`;
   };
 
   // ---- samples, and the steps in which they formed
   let newest = model.get("shown"), kept = [];
   const show = (shown) => {
+    alert.hidden = !shown.error;
+    if (shown.error) return void (alert.textContent = shown.error);
+    if (shown.number === undefined) return void (status.textContent = about.still ? "" : "Drawing");
+    if (status.textContent === "Drawing") status.textContent = "";
     place.replaceChildren(galleryOf(shown, `${n} samples of ${about.name}, seed ${seed}`));
     if (shown.total > 1) status.textContent = `step ${shown.number} of ${shown.total}`;
   };
   const steps = slider({
     id: `${me}-step`, label: "step", low: 0, high: 1, whole: true, onChange() {},
+    words: (k) => kept[k]?.number ?? "", // the model's own
     onInput: (k) => show(kept[Math.min(k, kept.length - 1)]),
   });
   steps.row.hidden = true;
   const keepStep = (shown) => {
     newest = shown;
     kept.push(shown);
-    if (kept.length > MOST_KEPT) kept = kept.filter((_, i) => i % 2 === 1);
+    if (kept.length > MOST_KEPT) kept = kept.filter((_, i) => (kept.length - 1 - i) % 2 === 0);
     steps.input.max = kept.length - 1;
     steps.show(kept.length - 1);
     steps.row.hidden = kept.length < 2;
   };
 
   // ---- requests: one for each frame of the screen at most, and the kernel drops all but the newest
-  let asked = 0, answered = 0, frame = 0, at = new Map();
+  let asked = 0, answered = 0, frame = 0;
   const drawing = () => answered < asked;
   const ask = () => {
     frame = 0;
     kept = [];
-    at.clear();
-    at.set(++asked, performance.now());
-    model.send({ kind: "draw", view: me, id: asked, n, seed, options: values, conditions });
+    model.send({ kind: "draw", view: me, id: ++asked, n, seed, options: values, conditions });
+    if (!about.streams) status.textContent = "Drawing";
     enable();
   };
   const refresh = () => {
@@ -106,6 +94,7 @@ function render({ model, el, signal }) {
       answered = message.id;
       alert.textContent = message.error;
       alert.hidden = false;
+      status.textContent = "";
       return enable();
     }
     if (message.id < asked && message.total > 1) return; // the beginning of what is not wanted any more
@@ -160,7 +149,9 @@ function render({ model, el, signal }) {
     commit();
     refresh();
   };
-  const seedInput = numberInput({ id: `${me}-seed`, label: "seed", low: 0, high: Number.MAX_SAFE_INTEGER, onChange: setSeed });
+  const seedInput = numberInput({
+    id: `${me}-seed`, label: "seed", low: 0, high: Number.MAX_SAFE_INTEGER, onChange: setSeed,
+  });
   const countInput = numberInput({
     id: `${me}-n`, label: "samples", low: 1, high: 100,
     onChange(value) {
@@ -179,7 +170,8 @@ function render({ model, el, signal }) {
   };
 
   // ---- the buttons
-  const another = button("New seed", () => setSeed(Math.floor(Math.random() * 2 ** 32)), "Draw other samples, with the same options");
+  const anySeed = () => Math.floor(Math.random() * 2 ** 32);
+  const another = button("New seed", () => setSeed(anySeed()), "Draw other samples, with the same options");
   const reset = button("Reset", () => {
     values = Object.fromEntries(options.map((option) => [option.name, option.default]));
     tell("values", values);
@@ -232,6 +224,14 @@ function render({ model, el, signal }) {
   follow("condition_values", (now) => (conditions = now));
   follow("seed", (now) => (seed = now));
   follow("n", (now) => (n = now));
+  listen("change:shown", () => { // those that were begun before there was a view
+    if (asked) return;
+    const shown = model.get("shown");
+    if (shown.total > 1) keepStep(shown);
+    else newest = shown;
+    show(newest);
+    enable();
+  });
   listen("comm_live_update", check);
 
   const stopKeeping = keep(model, () => ({ values, condition_values: conditions, seed, n, shown: newest }));

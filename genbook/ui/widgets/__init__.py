@@ -2,6 +2,7 @@
 
 - `frames`: items on their way to the page
 - `page_decoder`: a decoder of a few linear layers, for the page to compute
+- `inputs`: conditions and sampling options as inputs of a page
 - `explorer`: sliders over latents
 - `sampler`: sliders over sampling options, and samples as they form
 - `run`: a model while it learns
