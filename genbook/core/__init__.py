@@ -20,7 +20,7 @@ EXPORTS = {
     "conditions": ["Condition", "Option", "ReadOnly", "read_options"],
     "protocols": [
         "CAPABILITIES", "Completes", "Conditional", "HasDiscrete", "HasElbo", "HasGaussians", "HasLatent",
-        "HasLatentChoices", "HasLogProb", "HasStates", "HasStatistics", "HasWeightedFit", "Partial", "Streams",
+        "HasLatentChoices", "HasLogProb", "HasStates", "HasWeightedFit", "Partial", "Streams",
         "Trains", "available_if", "capabilities", "check_weights", "discrete_columns", "latent_choices", "require"],
     "fingerprints": ["arguments", "digest", "fingerprint", "version"],
     "model": [
