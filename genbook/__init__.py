@@ -1,7 +1,7 @@
 """Generative models you can train, prompt, drag and understand without leaving the notebook.
 
-Names are imported when they are first used, so that `import genbook` and `%load_ext genbook` cost nothing until a model is asked
-for.
+Names are imported when they are first used, so that `import genbook` and `%load_ext genbook` cost nothing until a
+model is asked for.
 """
 __version__ = "0.1.0"
 

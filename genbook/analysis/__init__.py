@@ -1,7 +1,7 @@
 """Questions asked of any model: what its latent space looks like, and which items it finds odd.
 
-A question asks for capabilities and knows no model by name, so it holds for models that are not written yet. This floor imports
-from `core`, `data`, `training` and `exact`; never from `models`, never from `ui`.
+A question asks for capabilities and knows no model by name, so it holds for models that are not written yet.
+It imports from `core`, `data`, `training` and `exact`; never from `models`, never from `ui`.
 
 - `latent`: which latent dimensions are active, walks between two latents, directions of an attribute
 - `anomaly`: scores, thresholds and reasons

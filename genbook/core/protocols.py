@@ -5,8 +5,7 @@
 # %% auto #0
 __all__ = ['CAPABILITIES', 'available_if', 'AskedOfInstance', 'HasLogProb', 'HasElbo', 'HasDiscrete', 'discrete_columns',
            'HasLatent', 'HasLatentChoices', 'latent_choices', 'Conditional', 'Trains', 'Partial', 'Streams',
-           'HasWeightedFit', 'HasStatistics', 'Completes', 'HasStates', 'HasGaussians', 'check_weights', 'capabilities',
-           'require']
+           'HasWeightedFit', 'Completes', 'HasStates', 'HasGaussians', 'check_weights', 'capabilities', 'require']
 
 # %% ../../nbs/core/03_protocols.ipynb #8d3e2a4b
 from collections.abc import Callable, Iterator, Mapping
@@ -149,22 +148,6 @@ class HasWeightedFit(Protocol, metaclass=AskedOfInstance):
 
 
 @runtime_checkable
-class HasStatistics(Protocol, metaclass=AskedOfInstance):
-    """An exponential family: the log-density of an item is a weighted sum of its sufficient statistics.
-
-    Their sums are all that a fit needs, so the steps of a mixture of such models are matrix products. What `study`
-    finds out about all items is handed to the other methods; `solve` takes sums with any leading axes, and then stores
-    the parameters of as many models at once.
-    """
-
-    def study(self, x: Any, weights: Tensor) -> Any: ...  # None if the model is not of this kind for these items
-    def statistics(self, x: Tensor, study: Any) -> Tensor: ...  # (n, m)
-    def prior(self, study: Any) -> Tensor: ...  # (m,) the sums of the items that smoothing adds; 0 without
-    def solve(self, sums: Tensor, study: Any) -> Self: ...  # sums (..., m), prior included; NaN where they do not tell
-    def coefficients(self, study: Any) -> Tensor: ...  # (..., m) what statistics are weighted with in the log-density
-
-
-@runtime_checkable
 class Completes(Protocol, metaclass=AskedOfInstance):
     """Takes NaN in a row for what is not known.
 
@@ -215,8 +198,7 @@ def check_weights(
 
 # %% ../../nbs/core/03_protocols.ipynb #b514f716
 CAPABILITIES = (
-    HasLogProb, HasElbo, HasLatent, HasStates, HasGaussians, Conditional, Completes, Streams, Trains, HasWeightedFit,
-    HasStatistics)
+    HasLogProb, HasElbo, HasLatent, HasStates, HasGaussians, Conditional, Completes, Streams, Trains, HasWeightedFit)
 
 
 def capabilities(model: object) -> list[str]:

@@ -120,7 +120,8 @@ def conform(
     """Later items in the columns, codes and units of those that were learnt; an error that says which differ, if they
     cannot be.
     """
-    if unseen not in ("refuse", "impossible"): raise InvalidValue(f"unseen is {unseen!r}: choose refuse or impossible.")
+    if unseen not in ("refuse", "impossible"):
+        raise InvalidValue(f"unseen is {unseen!r}: choose refuse or impossible.")
     if isinstance(x, HasItems) and x.modality == modality: return Data.of(x)
     if isinstance(modality, Table) and is_frame(x): return Data(modality.encode(from_frame(x), unseen), modality)
     given = take(x)

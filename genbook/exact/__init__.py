@@ -30,8 +30,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "gaussian_natural_parameters", "moments", "narrow_gaussians", "of_kind", "pivots", "quadratic_statistics",
         "raise_eigenvalues"],
     "missing": [
-        "BLOCK", "agree", "axes", "complete_moments", "log_densities", "patterns", "regression", "root", "sample_missing",
-        "with_given"],
+        "BLOCK", "agree", "axes", "complete_moments", "log_densities", "patterns", "regression", "root",
+        "sample_missing", "with_given"],
     "starts": ["Starts", "kmeans_plus_plus", "spread_out"],
     "forward_backward": ["backward", "compiled", "forward", "log_backward", "log_forward"],
     "blocks": ["Block", "Expected", "Look", "Passes", "expected_counts", "into_blocks", "log_likelihood",

@@ -233,8 +233,13 @@ class SymbolFamily(CategoricalFamily):
     "One column of symbols 0, 1, 2 ...: what `CategoricalFamily` does, by looking up and counting."
 
     def check(self, rows: Tensor, names: Sequence[str]) -> None:
-        if rows.shape[1] == 1: return check_values(rows, (rows >= 0) & (rows == rows.floor()), names,
-                                                   "symbols are whole numbers from 0: number them, as in words.index(word)")
+        if rows.shape[1] == 1:
+            return check_values(
+                rows,
+                (rows >= 0) & (rows == rows.floor()),
+                names,
+                "symbols are whole numbers from 0: number them, as in words.index(word)",
+            )
         raise InvalidValue(f"The frames hold {rows.shape[1]} numbers, but a symbol is one number: "
                          "pass sequences of shape (frames, 1).")
 
@@ -278,7 +283,9 @@ class SymbolFamily(CategoricalFamily):
         return {"probabilities": kept(shares, total, before and before["probabilities"])}
 
     def log_density(self, parameters: Mapping[str, Tensor], rows: Tensor) -> Tensor:
-        values = torch.arange(parameters["probabilities"].shape[-1], dtype=torch.float64).expand(len(parameters["probabilities"]), 1, -1)
+        values = torch.arange(parameters["probabilities"].shape[-1], dtype=torch.float64).expand(
+            len(parameters["probabilities"]), 1, -1
+        )
         return super().log_density({"probabilities": parameters["probabilities"][:, None], "values": values}, rows)
 
     def draw(self, parameters: Mapping[str, Tensor], component: Tensor, noise: Noise) -> Tensor:

@@ -29,8 +29,10 @@ def check_count(name: str, value: Any, example: int = 3) -> int:
 def responsibilities_of(joint: Tensor) -> Tensor:  # (n, k) log of weight times density -> (n, k)
     "The probability of each component for each item; an error for an item that none can make."
     for i in joint.isneginf().all(1).nonzero().flatten().tolist():
-        raise InvalidValue(f"Item {i} is impossible under this model, so no component made it: leave it out, or fit the "
-                         "model to items like it.")
+        raise InvalidValue(
+            f"Item {i} is impossible under this model, so no component made it: leave it out, or fit the "
+            "model to items like it."
+        )
     return joint.softmax(1)
 
 # %% ../../nbs/exact/39_finite_mixture.ipynb #72066668
@@ -136,6 +138,8 @@ class FiniteMixture(MixtureDensity):
         *,
         seed: int | None = None,  # same seed, same values
     ) -> Tensor:  # (n, d)
-        "Rows with what is missing drawn from its exact distribution; drawn often, it shows the uncertainty (Rubin, 1987)."
+        """Rows with what is missing drawn from its exact distribution; drawn often, it shows the uncertainty (Rubin,
+        1987).
+        """
         x, _ = self._check(x, "refuse")
         return self.complete(x, Noise(check_seed(seed), range(len(x))))

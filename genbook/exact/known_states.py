@@ -26,13 +26,17 @@ def path_places(
 ) -> Tensor:  # (all frames,)
     "Known states as numbers."
     if len(paths) != len(lengths):
-        raise InvalidValue(f"There are {len(paths)} paths and {len(lengths)} sequences, but one path for each sequence was "
-                         "expected: pass as many.")
+        raise InvalidValue(
+            f"There are {len(paths)} paths and {len(lengths)} sequences, but one path for each sequence was "
+            "expected: pass as many."
+        )
     places, found = {name: k for k, name in enumerate(names)}, []
     for i, (path, frames) in enumerate(zip(paths, lengths)):
         if len(path) != frames:
-            raise InvalidValue(f"Path {i} has {len(path)} states and sequence {i} has {frames} frames, but one state for "
-                             "each frame was expected: pass as many.")
+            raise InvalidValue(
+                f"Path {i} has {len(path)} states and sequence {i} has {frames} frames, but one state for "
+                "each frame was expected: pass as many."
+            )
         for state in path.tolist() if isinstance(path, Tensor) else path:
             if str(state) not in places:
                 raise InvalidValue(f"Path {i} goes through {state!r}, which is not a state of this model."

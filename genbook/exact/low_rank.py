@@ -18,7 +18,10 @@ def weighted_moments(
     x: Tensor,  # (n, d)
     weights: Tensor,  # (n,), not all 0
 ) -> tuple[Tensor, Tensor]:  # mean (d,) and covariance (d, d)
-    "The Gaussian that makes `x` most probable. The divisor is the sum of the weights, not one less: this is the likeliest covariance, not the unbiased one."
+    """The Gaussian that makes `x` most probable.
+
+    The divisor is the sum of the weights, not one less: this is the likeliest covariance, not the unbiased one.
+    """
     mean = weights @ x / weights.sum()
     z = x - mean
     return mean, (z * weights[:, None]).T @ z / weights.sum()
@@ -28,7 +31,10 @@ def principal_axes(
     covariance: Tensor,  # (d, d)
     rank: int,  # below d
 ) -> tuple[Tensor, Tensor]:  # axes W (d, rank) and the variance of the rest ()
-    "The likeliest W and sigma^2 of probabilistic principal component analysis (Tipping and Bishop, 1999, eq. 7 and 8)."
+    """The likeliest W and sigma^2 of probabilistic principal component analysis (Tipping and Bishop, 1999, eq.
+
+    7 and 8).
+    """
     values, vectors = torch.linalg.eigh(covariance)
     rest = values[:-rank].mean()
     return (vectors[:, -rank:] * (values[-rank:] - rest).clamp(min=0).sqrt()).flip(1), rest
@@ -52,7 +58,9 @@ def expected_moments(
     mean: Tensor,  # (d,) of the present Gaussian
     covariance: Tensor,  # (d, d)
 ) -> tuple[Tensor, Tensor]:  # mean (d,) and covariance (d, d)
-    "Moments of `x` with its missing values as the present Gaussian expects them: one step of expectation-maximisation."
+    """Moments of `x` with its missing values as the present Gaussian expects them: one step of
+    expectation-maximisation.
+    """
     filled, spread = x.clone(), torch.zeros_like(covariance)
     for there, rows in patterns(x):
         if len(there) == x.shape[1]: continue
@@ -70,7 +78,9 @@ def moments_with_holes(
     steps: int = 2000,  # at most
     tolerance: float = 1e-10,  # change of a covariance, as a share of the standard deviations, that counts as none
 ) -> tuple[Tensor, Tensor]:  # mean (d,) and covariance (d, d)
-    "The Gaussian that makes the values which are there most probable, by expectation-maximisation from the moments of each column."
+    """The Gaussian that makes the values which are there most probable, by expectation-maximisation from the moments
+    of each column.
+    """
     total = (weights[:, None] * ~x.isnan()).sum(0)
     mean = (weights[:, None] * x.nan_to_num()).sum(0) / total
     covariance = shape(((weights[:, None] * (x - mean).nan_to_num().square()).sum(0) / total).diag())

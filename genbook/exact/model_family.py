@@ -85,8 +85,10 @@ class ModelFamily:
     def sample(self, parameters: Mapping[str, Any], component: Tensor, rows: Tensor, noise: Noise) -> Tensor:
         out, missing = rows.clone(), rows.isnan()
         if (missing.any(1) & ~missing.all(1)).any():
-            raise InvalidValue(f"Some numbers of a frame are missing and some are not, but a {type(self.model).__name__} "
-                             "emits frames as a whole: give whole frames, or leave them out.")
+            raise InvalidValue(
+                f"Some numbers of a frame are missing and some are not, but a {type(self.model).__name__} "
+                "emits frames as a whole: give whole frames, or leave them out."
+            )
         for k in component[missing.all(1)].unique().tolist():
             where = ((component == k) & missing.all(1)).nonzero().squeeze(1)
             out[where] = parameters["models"][k].draw(noise.part(where)).to(out.dtype)

@@ -207,8 +207,10 @@ def rows_of(
     x = data.batch(dtype=torch.float64).flatten(1)
     if kernel == "gaussian" or not x.isnan().any(): return x
     raise InvalidValue(
-        f"{int(x.isnan().any(1).sum())} of {len(x)} items have missing values, but without some columns a {kernel} bump "
-        "is one of another shape: leave those items out, or use KernelDensity('gaussian'), which stays Gaussian.")
+        f"{int(x.isnan().any(1).sum())} of {len(x)} items have missing values, but without some columns a {kernel}"
+        " bump is one of another shape: leave those items out, or use KernelDensity('gaussian'), which stays"
+        " Gaussian."
+    )
 
 # %% ../../nbs/models/20_kernels.ipynb #4532eec7
 class KernelDensity(Model):
@@ -290,7 +292,11 @@ class KernelDensity(Model):
 
     def _known(self) -> Tensor:  # (d,), NaN where nothing was given
         "The same as a row."
-        return self.modality_.condition_row(self.conditions) if self.conditions else torch.full_like(self.bandwidth_, math.nan)
+        return (
+            self.modality_.condition_row(self.conditions)
+            if self.conditions
+            else torch.full_like(self.bandwidth_, math.nan)
+        )
 
     @property
     def accepts(self) -> Mapping[str, Condition]:

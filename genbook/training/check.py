@@ -16,18 +16,34 @@ from .steps import Stepwise
 
 # %% ../../nbs/training/33_check.ipynb #2a25b2a6
 LAWS = (
-    learning_laws.arguments_are_kept, learning_laws.nothing_before_fit, learning_laws.fit_returns_itself,
-    learning_laws.fitted_models_fit_again, learning_laws.same_seed_same_items,
-    learning_laws.nothing_is_learnt_while_making, learning_laws.item_does_not_depend_on_n,
-    learning_laws.items_can_be_redrawn, learning_laws.callers_randomness_is_left_alone,
-    learning_laws.saved_and_loaded_is_the_same, learning_laws.copied_and_sent_is_the_same,
-    learning_laws.stopped_and_resumed_is_unbroken, learning_laws.likelihood_never_falls,
-    learning_laws.gradients_reach_every_parameter, capability_laws.latents_keep_shape,
-    capability_laws.densities_are_one_finite_number_per_item, capability_laws.density_integrates_to_one,
-    capability_laws.weights_count_items, data_laws.columns_are_found_by_name, data_laws.numbers_keep_their_digits,
-    data_laws.units_shift_the_density, capability_laws.conditioning_narrows, data_laws.contradictions_are_impossible,
-    capability_laws.streams_end_with_draw, capability_laws.sampling_options_are_recorded, learning_laws.bad_items_are_refused,
-    learning_laws.failed_fits_change_nothing)
+    learning_laws.arguments_are_kept,
+    learning_laws.nothing_before_fit,
+    learning_laws.fit_returns_itself,
+    learning_laws.fitted_models_fit_again,
+    learning_laws.same_seed_same_items,
+    learning_laws.nothing_is_learnt_while_making,
+    learning_laws.item_does_not_depend_on_n,
+    learning_laws.items_can_be_redrawn,
+    learning_laws.callers_randomness_is_left_alone,
+    learning_laws.saved_and_loaded_is_the_same,
+    learning_laws.copied_and_sent_is_the_same,
+    learning_laws.stopped_and_resumed_is_unbroken,
+    learning_laws.likelihood_never_falls,
+    learning_laws.gradients_reach_every_parameter,
+    capability_laws.latents_keep_shape,
+    capability_laws.densities_are_one_finite_number_per_item,
+    capability_laws.density_integrates_to_one,
+    capability_laws.weights_count_items,
+    data_laws.columns_are_found_by_name,
+    data_laws.numbers_keep_their_digits,
+    data_laws.units_shift_the_density,
+    capability_laws.conditioning_narrows,
+    data_laws.contradictions_are_impossible,
+    capability_laws.streams_end_with_draw,
+    capability_laws.sampling_options_are_recorded,
+    learning_laws.bad_items_are_refused,
+    learning_laws.failed_fits_change_nothing,
+)
 
 
 class Report(dict[str, str]):

@@ -35,7 +35,10 @@ def pick(
 
 def as_one(parameters: Mapping[str, Any]) -> dict[str, Any]:
     "The parameters of one restart, with an axis for restarts of length one."
-    return {k: v[None] if isinstance(v, Tensor) else as_one(v) if isinstance(v, Mapping) else [v] for k, v in parameters.items()}
+    return {
+        k: v[None] if isinstance(v, Tensor) else as_one(v) if isinstance(v, Mapping) else [v]
+        for k, v in parameters.items()
+    }
 
 # %% ../../nbs/training/14_em.ipynb #a6e1d90d
 @dataclass(frozen=True)
@@ -127,7 +130,9 @@ class ByEM(Stepwise):
         return parameters
 
     def count(self, x: Any, data: Data) -> int:
-        "How many items (of sequences: frames) the log-likelihood is divided by, before it is compared with `tolerance`."
+        """How many items (of sequences: frames) the log-likelihood is divided by, before it is compared with
+        `tolerance`.
+        """
         return len(data)
 
     def learn(
@@ -140,7 +145,7 @@ class ByEM(Stepwise):
         tolerance: float = 1e-6,  # gain of the log-likelihood, nats per item or frame, below which a restart ends
     ) -> Iterator[Step]:
         check_steps(steps, tolerance)
-        data, seed = x if isinstance(x, Data) else Data(x), check_seed(seed)
+        data, seed = Data.of(x), check_seed(seed)
         if "parameters_" in vars(self) and self.modality_ not in (None, data.modality):
             raise InvalidValue(f"This model learnt from {self.modality_!r}, but these items are {data.modality!r}: "
                              f"fit a new {type(self).__name__}() to them.")

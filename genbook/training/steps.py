@@ -171,7 +171,7 @@ def train(
 ) -> Iterator[Step]:
     "Train `model` on `x`, yielding a `Step` after each. Leave the loop to stop: the model keeps what it learnt."
     check_options(model, options)
-    x, state = x if isinstance(x, Data) else Data(x), None
+    x, state = Data.of(x), None
     seed = None if seed is None else check_seed(seed)
     fingerprint = x.fingerprint() if checkpoint or resume else None
     origin = {"class": class_name(type(model)), "arguments": arguments(model), "data": fingerprint}

@@ -3,6 +3,7 @@
 - `plots`: charts that show themselves in JupyterLab, light and dark
 - `comms`: what all widgets share: scripts and styles, pages without a kernel, answers without delay
 - `background`: slow work of a widget in a thread of its own, of which only the newest is done
+- `forming`: showing samples while they form
 - `views`: `explore`, and the table that says which widget explains which capability
 - `widgets`: explorer, sampler, run, screen, timeline, ellipses
 - `parsing`, `discovery`, `listing`, `completion`, `magics`: `%%generate`, `%%train` and `%genbook`
