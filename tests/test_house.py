@@ -42,7 +42,10 @@ def test_a_module_is_short(path):
 def test_exported_cells_are_short():
     cells = {page.name: [cell.source.count("\n") + 1 for cell in page.cells if cell.exported] for page in PAGES}
     every = sorted(n for counts in cells.values() for n in counts)
-    print(f"{len(every)} exported cells: median {every[len(every) // 2]}, ninth decile {every[9 * len(every) // 10]} lines")
+    print(
+        f"{len(every)} exported cells: median {every[len(every) // 2]}, ninth decile {every[9 * len(every) // 10]}"
+        " lines"
+    )
     assert {name: max(counts) for name, counts in cells.items() if counts and max(counts) > 120} == {}
 
 
@@ -58,7 +61,9 @@ OLD = ("best_path", "codes_prior", "given_up", "code_choices", "rectifier", "fir
 
 @pytest.mark.parametrize("word", OLD)
 def test_terms_are_the_fields(word):
-    found = [str(path.relative_to(ROOT)) for path in MODULES if re.search(rf"\b{word}", path.read_text(encoding="utf-8"))]
+    found = [
+        str(path.relative_to(ROOT)) for path in MODULES if re.search(rf"\b{word}", path.read_text(encoding="utf-8"))
+    ]
     assert found == []
 
 
@@ -79,4 +84,6 @@ def test_terms_of_the_glossary_link_to_their_entries():
     assert len(rows) > 40
     for _, term, *_, where, _ in rows:
         names = re.findall(r"`([^`]+)`", where)
-        assert where.strip() == "where" or names and all(re.match(r"[\w.]+", name)[0] in links.full for name in names), term
+        assert (
+            where.strip() == "where" or names and all(re.match(r"[\w.]+", name)[0] in links.full for name in names)
+        ), term

@@ -1,6 +1,7 @@
 """Writes what classes of models and data sets can be given: python nbs/_site/index.py [--check]
 
-The magics complete options without importing torch. So what they need to know of genbook's own classes is looked up here, where there is time, and kept in a file.
+The magics complete options without importing torch. So what they need to know of genbook's own classes is looked up
+here, where there is time, and kept in a file.
 """
 import argparse
 import importlib
@@ -21,7 +22,9 @@ INDEX = Path(__file__).resolve().parents[2] / "genbook" / "ui" / "index.json"
 
 
 def sampling_of(cls: type[Model]) -> dict[str, dict[str, Any]]:
-    "The sampling options of a class; of those that a property works out, what it says of a model with default arguments."
+    """The sampling options of a class; of those that a property works out, what it says of a model with default
+    arguments.
+    """
     found = inspect.getattr_static(cls, "sampling_options")
     if not isinstance(found, Mapping):
         required = [p for p in inspect.signature(cls).parameters.values() if p.default is p.empty]
@@ -41,8 +44,13 @@ def classes() -> dict[str, dict[str, Any]]:
         if not module.startswith("models."): continue
         for name in names:
             cls = getattr(importlib.import_module(f"genbook.{module}"), name)
-            found[name] = {"module": f"genbook.{module}", "about": inspect.getdoc(cls), "made": taken_by(cls, "__init__"),
-                           "learns": learning_of(cls), "sampling": sampling_of(cls)}
+            found[name] = {
+                "module": f"genbook.{module}",
+                "about": inspect.getdoc(cls),
+                "made": taken_by(cls, "__init__"),
+                "learns": learning_of(cls),
+                "sampling": sampling_of(cls),
+            }
     return found
 
 

@@ -8,13 +8,13 @@ import nbformat
 from nbformat import NotebookNode
 
 NOTEBOOKS = Path(__file__).resolve().parents[1]
-# The folders of notebooks, in the order of reading; those from `core` on are the floors of the package, from the ground up.
+# The folders of notebooks, in the order of reading; from `core` on they are the floors of the package, from the ground up.
 FOLDERS = ("tutorials", "explanations", "core", "data", "training", "exact", "models", "analysis", "ui", "benchmarks")
 ROOT = NOTEBOOKS.parent
 SETTINGS = ConfigParser(delimiters=["="])
 SETTINGS.read(ROOT / "settings.ini", encoding="utf-8")
 
-# What may stand behind `#|` in a notebook. A word that is not here fails the build, so that a misspelt one is not silently ignored.
+# What may stand behind `#|` in a notebook. A word that is not here fails the build, so that a misspelt one is noticed.
 KNOWN = {"default_exp", "export", "exporti", "hide", "eval", "echo", "output", "slow", "notest"}
 
 
