@@ -33,6 +33,7 @@ LAWS = (
     capability_laws.latents_keep_shape,
     capability_laws.densities_are_one_finite_number_per_item,
     capability_laws.density_integrates_to_one,
+    capability_laws.draws_follow_the_density,
     capability_laws.weights_count_items,
     data_laws.columns_are_found_by_name,
     data_laws.numbers_keep_their_digits,
@@ -75,6 +76,7 @@ def check_model(
             law(case)
             report[words] = "kept"
         except Passed as why: report[words] = str(why)
-        except AssertionError as broken:
-            raise AssertionError(f"{name} does not keep the law '{words}': {broken}. {law.__doc__}") from broken
+        except Exception as broken:
+            what = str(broken) if isinstance(broken, AssertionError) else f"{type(broken).__name__}: {broken}"
+            raise AssertionError(f"{name} does not keep the law '{words}': {what}. {law.__doc__}") from broken
     return report

@@ -62,7 +62,8 @@ def callers_randomness_is_left_alone(case: Case) -> None:
     def states() -> str: return repr((random.getstate(), np.random.get_state(), torch.get_rng_state().tolist()))
     before = states()
     case.fit().sample(2)
-    expect(states() == before, "fit() and sample() should not touch the global random state")
+    clone(case.fitted)
+    expect(states() == before, "fit(), sample() and restore() should not touch the global random state")
 
 
 def likelihood_never_falls(case: Case) -> None:

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Taken', 'plain', 'card', 'index', 'model_classes', 'data_sets', 'parameters', 'type_in_words', 'taken_by',
-           'learning_of', 'making_options', 'learning_options', 'is_kind', 'models_in', 'classes_in', 'class_of_card',
-           'accepted', 'sampling', 'in_words', 'find_model', 'find_learner', 'data_names', 'find_data']
+           'learning_of', 'imported', 'making_options', 'learning_options', 'is_kind', 'models_in', 'classes_in',
+           'class_of_card', 'accepted', 'sampling', 'in_words', 'find_model', 'find_learner', 'data_names', 'find_data']
 
 # %% ../../nbs/ui/52_discovery.ipynb #434e2c35
 import functools
@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from .. import shipped
+from .. import EXPORTS, shipped
 from .parsing import as_name, guess, mistake, variables
 
 # %% ../../nbs/ui/52_discovery.ipynb #6b6cbb5f
@@ -45,7 +45,8 @@ def index() -> dict[str, dict[str, Any]]:  # "classes" and "data"
 
 def model_classes() -> dict[str, str]:  # name -> module
     "The families of models that genbook exports."
-    return {name: about["module"] for name, about in index()["classes"].items()}
+    families = {module: names for module, names in EXPORTS.items() if module.startswith("models.")}
+    return {name: f"genbook.{module}" for module, names in families.items() for name in names}
 
 
 def data_sets() -> dict[str, str]:  # name -> what it is
@@ -84,14 +85,21 @@ def learning_of(cls: type) -> Taken:
     return own | {k: v for k, v in every.items() if k not in ("model", "x")}
 
 # %% ../../nbs/ui/52_discovery.ipynb #c4d1fb90
+def imported(cls: type | str) -> type:
+    "A class of models, or genbook's of that name: one that was written after the index has to be imported."
+    return getattr(importlib.import_module(model_classes()[cls]), cls) if isinstance(cls, str) else cls
+
+
 def making_options(cls: type | str) -> Taken:
     "What a class of models is made with; the class itself, or its name if it is genbook's and need not be imported."
-    return index()["classes"][cls]["made"] if isinstance(cls, str) else taken_by(cls, "__init__")
+    known = index()["classes"].get(cls) if isinstance(cls, str) else None
+    return known["made"] if known else taken_by(imported(cls), "__init__")
 
 
 def learning_options(cls: type | str) -> Taken:
     "What a class of models learns with."
-    return index()["classes"][cls]["learns"] if isinstance(cls, str) else learning_of(cls)
+    known = index()["classes"].get(cls) if isinstance(cls, str) else None
+    return known["learns"] if known else learning_of(imported(cls))
 
 # %% ../../nbs/ui/52_discovery.ipynb #4e671638
 def is_kind(cls: type, kind: str) -> bool:
@@ -163,7 +171,7 @@ def find_learner(name: str | None, namespace: Mapping[str, Any]) -> Any:
     "What is to learn: a class of models, or a model."
     cls, mine = classes_in(namespace).get(name), models_in(namespace)
     if isinstance(cls, type): return cls
-    if cls is not None: return getattr(importlib.import_module(model_classes()[cls]), cls)
+    if cls is not None: return imported(cls)
     if name in mine or name in shipped(): return find_model(name, namespace)
     what = f"There is no model or class of models called {name!r}."
     if name is None: what = "Name what is to learn, as in %%train VAE --out mine."

@@ -8,7 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 
 NOTEBOOKS = Path(__file__).resolve().parents[1]
-# The folders of notebooks, in the order of reading; from `core` on they are the floors of the package, from the ground up.
+# The folders of notebooks, in the order of reading; from `core` on they are the floors of the package, from the ground.
 FOLDERS = ("tutorials", "explanations", "core", "data", "training", "exact", "models", "analysis", "ui", "benchmarks")
 ROOT = NOTEBOOKS.parent
 SETTINGS = ConfigParser(delimiters=["="])
