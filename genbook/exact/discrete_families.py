@@ -8,6 +8,7 @@ __all__ = ['check_values', 'DiscreteFamily', 'BernoulliFamily', 'PoissonFamily',
 
 # %% ../../nbs/exact/28_discrete_families.ipynb #b0055787
 import math
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import torch
@@ -45,17 +46,17 @@ class DiscreteFamily(ExponentialFamily):
 
     def precompute(self, rows: Tensor, weights: Tensor | None = None) -> Known: return standard(rows, weights)
 
+    @abstractmethod
     def statistics(self, known: Known, x: Tensor) -> Tensor:  # (n, d) -> (n, m)
         "The sufficient statistics of some items."
-        raise NotImplementedError
 
+    @abstractmethod
     def log_terms(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:  # (k, d), (n, 1, d) -> (n, k, d)
         "The log-probability of each value; anything where `x` is NaN."
-        raise NotImplementedError
 
+    @abstractmethod
     def draw(self, parameters: Mapping[str, Tensor], component: Tensor, noise: Noise) -> Tensor:  # (n,) -> (n, d)
         "A value for each column."
-        raise NotImplementedError
 
     def arrange(self, known: Known, rows: Tensor) -> list[Part]:
         return [Part(self.statistics(known, rows).T.contiguous())]
