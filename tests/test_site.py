@@ -134,7 +134,7 @@ def test_links_lead_somewhere(site):
 def test_other_projects_can_link_to_symbols(site):
     from sphinx.util.inventory import InventoryFile
     symbols = InventoryFile.loads((site / "objects.inv").read_bytes(), uri="").data
-    assert "genbook.models.vae.VAE" in symbols["py:class"] and "genbook.core.Model.sample" in symbols["py:method"]
+    assert "genbook.models.vae.VAE" in symbols["py:class"] and "genbook.core.model.Model.sample" in symbols["py:method"]
 
 
 def test_symbols_in_text_link_to_their_entry(visit):
@@ -155,7 +155,7 @@ def test_search_finds_a_class(visit, request, served):
 
 
 def test_charts_take_the_colours_of_the_theme(visit):
-    page = visit("plots")
+    page = visit("ui/plots")
     word = page.locator(".chart svg text").first
     before = word.evaluate("word => getComputedStyle(word).fill")
     page.evaluate("setColorMode('dark')")
@@ -217,13 +217,14 @@ def notebooks(tmp_path, monkeypatch):
 
 
 def test_a_page_is_read(notebooks):
-    page = read_page(notebook(notebooks, "#| default_exp models.vae", "#| eval: false\n1"))
+    (notebooks / "models").mkdir()
+    page = read_page(notebook(notebooks / "models", "#| default_exp models.vae", "#| eval: false\n1"))
     assert (page.name, page.title, page.description, page.module, page.kind) == (
-        "page",
+        "models/page",
         "A title",
         "A sentence.",
         "models.vae",
-        "reference",
+        "models",
     )
     assert [cell.source for cell in page.cells] == ["Text.", "", "1"] and page.cells[2].long
 
