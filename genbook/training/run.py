@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, TextIO
 
 from ..core import Model, check_seed
-from .steps import Step, Stepwise, train
+from .steps import Step, Stepwise, learning, train
 
 # %% ../../nbs/training/11_run.ipynb #2bf2b3e7
 @contextlib.contextmanager
@@ -71,24 +71,33 @@ class Recorder:
 
 # %% ../../nbs/training/11_run.ipynb #4b90c75d
 class Control:
-    "Something under way that can be paused, resumed and stopped between two steps."
+    "Something under way that can be paused, resumed and stopped between two steps, from any thread."
 
     def __init__(self):
-        self.going, self.stopping, self.ended = threading.Event(), threading.Event(), threading.Event()
-        self.going.set()
+        self.wish = "go"  # or "pause"; "stop" is the last word
+        self.changed, self.ended = threading.Condition(), threading.Event()
+
+    def ask(self, wish: str) -> None:
+        "Change what is wished for, unless it is the end."
+        with self.changed:
+            if self.wish != "stop": self.wish = wish
+            self.changed.notify_all()
 
     def pause(self) -> None:
         "Wait after the present step, until `resume` or `stop`."
-        if not self.finished: self.going.clear()
+        self.ask("pause")
 
     def resume(self) -> None:
         "Go on after `pause`."
-        self.going.set()
+        self.ask("go")
 
     def stop(self) -> None:
         "End after the present step; the model keeps what it learnt."
-        self.stopping.set()
-        self.going.set()
+        self.ask("stop")
+
+    def hold(self) -> None:
+        "Wait while a pause is wished for."
+        with self.changed: self.changed.wait_for(lambda: self.wish != "pause")
 
     @property
     def finished(self) -> bool:
@@ -136,11 +145,11 @@ class Loop(Control):
         for step in self.steps:
             self.step = step
             self.recorder.note(step)
-            if not self.going.is_set():
+            if self.wish == "pause":
                 self.become("paused")
-                self.going.wait()
+                self.hold()
                 self.become("running")
-            if self.stopping.is_set(): return True
+            if self.wish == "stop": return True
             self.tell()
         return False
 
@@ -173,7 +182,11 @@ class Run(Loop):
     ):
         self.seed = seed if options.get("resume") else check_seed(seed)
         self.model = model
-        super().__init__(train(model, x, seed=self.seed, **options))
+        super().__init__(self.alone(train(model, x, seed=self.seed, **options)))
+
+    def alone(self, steps: Iterator[Step]) -> Generator[Step]:
+        "`steps`, in which nothing else learns with this model."
+        with learning(self.model): yield from steps
 
     @property
     def history(self) -> History:
