@@ -23,6 +23,14 @@ def commands(text: str) -> list[str]:
     ]
 
 
+@pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+def test_links_work_in_a_copy_of_the_source(text):
+    shown = re.sub(r"`\[[^`]*\)`", "", text)  # without links that are shown as code
+    targets = re.findall(r"\]\(([^)#\s]+)", shown)
+    assert targets and not [t for t in targets if "example." in t]
+    assert not [t for t in targets if "://" not in t and not (ROOT / t).exists()]
+
+
 @pytest.mark.parametrize("command", sorted({*commands(README), *commands(CONTRIBUTING)}))
 def test_a_command_is_run_somewhere(command):
     "By continuous integration, or by a test in this file."

@@ -1,6 +1,6 @@
 """Makes README.md from nbs/index.ipynb and the outputs that are in it: python nbs/_site/readme.py [--check]
 
-Links lead to the site, pictures are written beside.
+Links lead to notebook files, which work in any copy of the source; pictures are written beside.
 """
 import argparse
 import base64
@@ -22,8 +22,8 @@ def readme() -> dict[Path, bytes]:  # path, from the root -> what the file holds
     index = next(page for page in pages if page.path == NOTEBOOKS / "index.ipynb")
     links, files = Links(pages), {}
 
-    def to_site(text: str) -> str:
-        return links.to_site(text, index)
+    def to_source(text: str) -> str:
+        return links.to_source(text, index)
 
     parts = [
         f"# {index.title}",
@@ -32,19 +32,19 @@ def readme() -> dict[Path, bytes]:  # path, from the root -> what the file holds
     ]
     for number, cell in enumerate(index.cells):
         if cell.hidden: continue
-        if cell.kind == "markdown": parts.append(to_site(cell.source).strip())
-        else: parts += code(cell, number, files, to_site)
+        if cell.kind == "markdown": parts.append(to_source(cell.source).strip())
+        else: parts += code(cell, number, files, to_source)
     return {Path("README.md"): ("\n\n".join(parts) + "\n").encode(), **files}
 
 
-def code(cell: Cell, number: int, files: dict[Path, bytes], to_site: Callable[[str], str]) -> list[str]:
+def code(cell: Cell, number: int, files: dict[Path, bytes], to_source: Callable[[str], str]) -> list[str]:
     "A cell's code and outputs as Markdown; its pictures go into `files`."
     parts = [f"```python\n{cell.source.strip()}\n```"] if cell.directives.get("echo") != "false" else []
     if cell.directives.get("output") == "false": return parts
-    return parts + [shown for made in cell.outputs if (shown := output(made, number, files, to_site))]
+    return parts + [shown for made in cell.outputs if (shown := output(made, number, files, to_source))]
 
 
-def output(made: NotebookNode, number: int, files: dict[Path, bytes], to_site: Callable[[str], str]) -> str:
+def output(made: NotebookNode, number: int, files: dict[Path, bytes], to_source: Callable[[str], str]) -> str:
     "One output as Markdown."
     if made.output_type == "stream": return f"```\n{made.text.rstrip()}\n```" if made.name == "stdout" else ""
     data = made.get("data", {})
@@ -53,7 +53,7 @@ def output(made: NotebookNode, number: int, files: dict[Path, bytes], to_site: C
         path = FIGURES / f"{number}.{PICTURES[picture]}"
         files[path] = data[picture].encode() if picture == "image/svg+xml" else base64.b64decode(data[picture])
         return f"![{' '.join(data['text/plain'].split())}]({path.as_posix()})"
-    if "text/markdown" in data: return to_site(data["text/markdown"])
+    if "text/markdown" in data: return to_source(data["text/markdown"])
     return f"```\n{data['text/plain'].rstrip()}\n```" if "text/plain" in data else ""
 
 

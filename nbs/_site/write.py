@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from apidoc import Entry, module_entries, myst
 from nbformat import NotebookNode
-from page import ROOT, SETTINGS, Cell, Page, PageError
+from page import ROOT, Cell, Page, PageError
 from PIL import Image
 from vendor import VEGA_LITE
 
@@ -42,6 +42,7 @@ class Links:
 
     def __init__(self, pages: list[Page]):
         self.names = {page.path: page.name for page in pages}
+        self.sources = {page.name: page.path.relative_to(ROOT).as_posix() for page in pages}
         self.entries = {page.module: module_entries(page.module) for page in pages if page.module}
         self.pages, self.full = {}, {}  # a symbol as one may write it -> the page it is on, its full name
         for page in pages:
@@ -59,13 +60,10 @@ class Links:
         "`text` of `page` in which links to notebook files, as they work in JupyterLab, lead to pages."
         return self._each_notebook(text, page, lambda name: f"{os.path.relpath(name, Path(page.name).parent)}.ipynb")
 
-    def to_site(self, text: str, page: Page) -> str:
-        "`text` of `page` for a place outside of the site: all its links have the site's address."
-        address = (SETTINGS["DEFAULT"]["doc_host"] + SETTINGS["DEFAULT"]["doc_baseurl"]).rstrip("/")
-        text = self._each_symbol(
-            text, lambda code, symbol: f"[`{code}`]({address}/{self.pages[symbol]}.html#{self.full[symbol]})"
-        )
-        return self._each_notebook(text, page, lambda name: f"{address}/{name}.html")
+    def to_source(self, text: str, page: Page) -> str:
+        "`text` of `page` for whoever reads the repository: its links lead to notebook files, from the root."
+        text = self._each_notebook(text, page, self.sources.__getitem__)
+        return self._each_symbol(text, lambda code, symbol: f"[`{code}`]({self.sources[self.pages[symbol]]})")
 
     def _each_symbol(self, text: str, replace: Callable[[str, str], str], besides: Container[str] = ()) -> str:
         """Replace symbols in backticks, such as `VAE`, `genbook.VAE` or `train(model, x)`; blocks of code stay as they
