@@ -24,6 +24,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.vae": ["VAE"],
     "analysis.anomaly": ["Detector", "NearestNeighbours", "auroc"],
     "analysis.estimator": ["Estimator"],
+    "analysis.suggest": ["suggest"],
     "ui.views": ["explore"],
     "ui.widgets.run": ["run"],
     "ui.widgets.screen": ["screen"],

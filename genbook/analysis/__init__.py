@@ -6,6 +6,7 @@ It imports from `core`, `data`, `training` and `exact`; never from `models`, nev
 - `latent`: which latent dimensions are active, walks between two latents, directions of an attribute
 - `anomaly`: scores, thresholds and reasons
 - `estimator`: models with a density in the hands of scikit-learn
+- `suggest`: which families suit some data
 """
 import lazy_loader
 
@@ -13,4 +14,5 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "latent": ["activity", "between", "direction", "slerp", "walk"],
     "anomaly": ["Detector", "NearestNeighbours", "Scorer", "Share", "Threshold", "auroc", "share_of"],
     "estimator": ["Estimator", "with_arguments"],
+    "suggest": ["ADVICE", "Advice", "advice_table", "suggest"],
 })
