@@ -5,7 +5,7 @@
 - `run`: a loop that can be paused, stopped and watched
 - `batches`: which items a step learns from; windows and padding
 - `optimisers`: AdamW and Muon, schedules
-- `devices`: where networks compute, with whom, and in how many bits
+- `devices`: where networks compute, with whom, and in how many bits; what a benchmark ran on
 - `objectives`: who minimises what
 - `descent`, `neural`: the loop of gradient descent, and `Neural`, which is made of its hooks
 - `networks`: initial weights, and one file for each kind of network
@@ -19,7 +19,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "laws": ["Case", "HasOwnUnits", "Passed", "bad_items", "expect", "same", "with_value"],
     "em": ["ByEM", "Climb", "as_it_was", "as_one", "pick"],
     "batches": ["Order", "padded", "stacked", "windows"],
-    "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16"],
+    "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16", "measured_on"],
     "networks": ["ChannelsLast", "Recurrent", "feedforward", "image_decoder", "image_encoder", "initialise", "make"],
     "neural": ["Neural"],
     "objectives": ["Objective", "Player"],

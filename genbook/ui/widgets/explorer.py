@@ -298,10 +298,9 @@ class Explorer(Conversation):
             "page": in_page and page_decoder(model, self._choices) is not None}
         self.shown = still(model.modality_, self.item.items)
 
-    def close(self) -> None:
-        "Take it off the page, and let go of the model."
+    def let_go(self) -> None:
+        "The watch over the model ends with the explorer."
         self._lookout.close()
-        super().close()
 
     @observe("in_page")
     def _set_in_page(self, change: Any) -> None:

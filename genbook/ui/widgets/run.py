@@ -14,7 +14,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import anywidget
 import numpy as np
 from IPython import get_ipython
 from IPython.display import display
@@ -23,7 +22,7 @@ from traitlets import Bytes, Dict, List, Unicode
 from ...core import Model, Noise, clone, escape
 from ...training import Run, Stepwise, in_kernel, show
 from ..background import Newest
-from ..comms import answer_at_once, static
+from ..comms import Widget, answer_at_once, static
 from ..plots import PALETTE, History, families, losses, spread, thin
 
 # %% ../../../nbs/ui/widgets/64_run.ipynb #c93f698a
@@ -158,7 +157,7 @@ def progress_of(run: Run) -> dict[str, Any]:
         "precision": step.precision if step else "", "error": describe(run.error) if run.error else ""}
 
 # %% ../../../nbs/ui/widgets/64_run.ipynb #02f7e04b
-class RunView(anywidget.AnyWidget):
+class RunView(Widget):
     "The live view of a run: a watcher of it, and nothing more."
 
     _esm, _css = static("keep.js", "elements.js", "run.js"), static("run.css")
@@ -240,11 +239,10 @@ class RunView(anywidget.AnyWidget):
         "Put the outcome in the place of the live view. The widget closes when its last view is gone."
         for output, what in zip(self.outputs, outcome(self.run)): output.update(what)
 
-    def close(self) -> None:
-        "Take it off the page, and let go of the run."
+    def let_go(self) -> None:
+        "The run goes on unwatched."
         if self.update in self.run.watchers: self.run.watchers.remove(self.update)
         if self in self.shown: self.shown.remove(self)
-        super().close()
 
     def __repr__(self) -> str:
         return repr(self.run)

@@ -56,7 +56,7 @@ class Screen(PageWidget):
     def __init__(
         self,
         detector: Scorer,  # fitted to held-out items
-        new: Data | None = None,  # items in question
+        new: Any = None,  # items in question: tensor, array, frame, list or `Data`
         false_alarms: float = 0.01,  # where the threshold is at first
     ):
         if "scores_" not in vars(detector):
@@ -67,7 +67,9 @@ class Screen(PageWidget):
         n = len(detector.scores_)
         start = detector.threshold(max(false_alarms, 1 / (n + 1))).value
         parts = [("held-out items", "False alarms", detector.held_out_, detector.scores_)]
-        if new is not None: parts.append(("new items", "Alarms", new, detector.score(new)))
+        if new is not None:
+            new = detector.later(new)  # in the columns and codes of what was learnt from
+            parts.append(("new items", "Alarms", new, detector.score(new)))
         if any(scores.isnan().any() for *_, scores in parts):
             raise InvalidValue(
                 "Some new items have the score NaN, but numbers were expected: check what the model makes of them.")
@@ -132,9 +134,9 @@ def _shown(data: Data) -> dict[str, Any]:
 # %% ../../../nbs/ui/widgets/65_screen.ipynb #96b80dc8
 def screen(
     detector: Scorer,  # fitted to held-out normal items
-    new: Any = None,  # items in question: tensor, array, list or `Data`
+    new: Any = None,  # items in question: tensor, array, frame, list or `Data`
     *,
     false_alarms: float = 0.01,  # where the threshold is at first; at the highest score if there are too few for it
 ) -> Screen:
     "A histogram of the scores of `detector`, with a threshold to drag."
-    return Screen(detector, new if new is None or isinstance(new, Data) else Data(new), false_alarms)
+    return Screen(detector, new, false_alarms)
