@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SHOTS = ROOT / "shots"  # screenshots of failures, and of whatever a test shows; not in git
 
 SETTINGS = {  # no news prompt, no update check, all cells in the page, no autosave
-    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+    "@jupyterlab/apputils-extension/notification": {
+        "fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none", "recordTiming": False},
     "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
     "@jupyterlab/completer-extension/manager": {"autoCompletion": False},
@@ -37,7 +38,10 @@ KERNELS = {"python3": None, "ipykernel-6.31": "ipykernel==6.31.0", "ipykernel-7.
 
 @contextlib.contextmanager
 def once(folder: Path) -> Iterator[bool]:
-    "Whether what belongs in `folder` is still to be fetched. Tests run in several processes: one fetches, the others wait for it."
+    """Whether what belongs in `folder` is still to be fetched.
+
+    Tests run in several processes: one fetches, the others wait for it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(folder.with_name(f"{folder.name}.lock")):
         yield not (folder / "done").exists()
@@ -48,7 +52,8 @@ def install_kernel(name: str, requirement: str, data: Path) -> None:
     "A kernel of another generation, in a folder of its own, as a kernelspec."
     folder = ROOT / "_build" / "kernels" / name
     with once(folder) as missing:
-        if missing: subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, requirement, "nest-asyncio"], check=True)
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder]
+        if missing: subprocess.run([*pip, requirement, "nest-asyncio"], check=True)
     path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
     command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     spec = {"argv": command, "display_name": name, "language": "python", "env": {"PYTHONPATH": path}}
@@ -74,17 +79,22 @@ class Lab:
             file.write_text(json.dumps(value))
         for name, requirement in KERNELS.items():
             if requirement: install_kernel(name, requirement, self.home / "data")
-        self.runtime = tempfile.mkdtemp(prefix="lab")  # its kernels are reached through files in here, whose paths must be short
-        folders = {"JUPYTER_CONFIG_DIR": f"{self.home}/config", "JUPYTER_DATA_DIR": f"{self.home}/data", "JUPYTER_RUNTIME_DIR": self.runtime}
+        self.runtime = tempfile.mkdtemp(prefix="lab")  # its kernels are reached through files here: short paths
+        folders = {"JUPYTER_CONFIG_DIR": f"{self.home}/config", "JUPYTER_DATA_DIR": f"{self.home}/data",
+                   "JUPYTER_RUNTIME_DIR": self.runtime}
         env = os.environ | folders | {
             "IPYTHONDIR": f"{self.home}/ipython", "JUPYTERLAB_SETTINGS_DIR": f"{self.home}/settings",
             "JUPYTERLAB_WORKSPACES_DIR": f"{self.home}/workspaces", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         self.log = open(self.home / "lab.log", "w")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser", f"--port={self.port}",
-             "--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0", f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.root}",
-             "--KernelManager.transport=ipc",  # ports are chosen before a kernel takes them, and with several servers at work another may be quicker
-             "--ServerApp.terminals_enabled=False", "--LabApp.extension_manager=readonly"], env=env, stdout=self.log, stderr=subprocess.STDOUT)
+            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser",
+             f"--port={self.port}",
+             "--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0", f"--IdentityProvider.token={self.token}",
+             f"--ServerApp.root_dir={self.root}",
+             # ports are chosen before a kernel takes them, and with several servers at work another may be quicker
+             "--KernelManager.transport=ipc",
+             "--ServerApp.terminals_enabled=False", "--LabApp.extension_manager=readonly"],
+            env=env, stdout=self.log, stderr=subprocess.STDOUT)
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             if self.process.poll() is not None: raise RuntimeError((self.home / "lab.log").read_text()[-2000:])
@@ -96,7 +106,8 @@ class Lab:
 
     def ask(self, method: str, what: str) -> bytes:
         "One request to the server's REST interface."
-        request = urllib.request.Request(f"{self.url}/api/{what}", method=method, headers={"Authorization": f"token {self.token}"})
+        headers = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(f"{self.url}/api/{what}", method=method, headers=headers)
         with urllib.request.urlopen(request, timeout=30) as answer: return answer.read()
 
     def shutdown_kernels(self) -> None:
@@ -126,23 +137,33 @@ class Notebook:
         "Wait until the kernel is idle and no cell waits to be run."
         self.page.wait_for_function("""() => { const s = window.jupyterapp?.shell.currentWidget?.sessionContext;
             return s && s.isReady && s.session?.kernel?.status === 'idle'
-              && ![...document.querySelectorAll('.jp-Notebook .jp-InputPrompt')].some(o => o.textContent.includes('*')) }""", timeout=timeout * 1000)
+              && ![...document.querySelectorAll('.jp-Notebook .jp-InputPrompt')]
+                .some(o => o.textContent.includes('*')) }""", timeout=timeout * 1000)
 
     def connect(self) -> None:
-        "Wait for the kernel. ipykernel 7.0 to 7.3 may not see the first request (its issue 1554), and JupyterLab shows 'Unknown' from then on; a person would reconnect it, and so does this."
+        """Wait for the kernel.
+
+        ipykernel 7.0 to 7.3 may not see the first request (its issue 1554), and JupyterLab shows 'Unknown' from then
+        on; a person would reconnect it, and so does this.
+        """
         for _ in range(3):
             try: return self.wait_idle(15)
             except PlaywrightTimeout:
-                if self.js("() => jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status") != "unknown": raise
+                kernel = "jupyterapp.shell.currentWidget.sessionContext.session?.kernel"
+                if self.js(f"() => {kernel}?.status") != "unknown": raise
                 self.js("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.reconnect()")
         self.wait_idle(60)
 
     def command(self, name: str, timeout: float = 60) -> None:
-        "Execute one of JupyterLab's commands and wait for it; a dialog that it opens, which nobody would answer, is a failure."
+        "Execute one of JupyterLab's commands and wait for it; a dialog, which nobody would answer, is a failure."
         self.js("""name => { window.commandDone = null;
-            jupyterapp.commands.execute(name).then(() => { window.commandDone = 'done' }, (error) => { window.commandDone = String(error) }); return null }""", name)
+            jupyterapp.commands.execute(name).then(
+                () => { window.commandDone = 'done' }, (error) => { window.commandDone = String(error) });
+            return null }""", name)
         try: self.page.wait_for_function("() => window.commandDone", timeout=timeout * 1000)
-        except PlaywrightTimeout: raise AssertionError(f"{name} did not end within {timeout} s. Dialogs: {self.page.locator('.jp-Dialog').all_inner_texts()}") from None
+        except PlaywrightTimeout:
+            dialogs = self.page.locator(".jp-Dialog").all_inner_texts()
+            raise AssertionError(f"{name} did not end within {timeout} s. Dialogs: {dialogs}") from None
         assert self.js("() => window.commandDone") == "done"
 
     def run_all(self, timeout: float = 120) -> None:
@@ -175,7 +196,8 @@ class Notebook:
 
     def errors(self) -> list[str]:
         "What cells printed as errors."
-        return self.page.locator('.jp-Notebook [data-mime-type="application/vnd.jupyter.stderr"], .jp-Notebook [data-mime-type="application/vnd.jupyter.error"]').all_inner_texts()
+        kinds = (f'.jp-Notebook [data-mime-type="application/vnd.jupyter.{kind}"]' for kind in ("stderr", "error"))
+        return self.page.locator(", ".join(kinds)).all_inner_texts()
 
     def shot(self, name: str) -> None:
         SHOTS.mkdir(exist_ok=True)
@@ -184,7 +206,8 @@ class Notebook:
     def theme(self, name: str) -> None:
         "Switch to 'JupyterLab Light' or 'JupyterLab Dark'."
         self.js("name => { jupyterapp.commands.execute('apputils:change-theme', {theme: name}); return null }", name)
-        self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg="false" if "Dark" in name else "true")
+        light = "false" if "Dark" in name else "true"
+        self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=light)
 
 
 @pytest.fixture(scope="session")
@@ -200,10 +223,12 @@ def lab(tmp_path_factory):
 def browser():
     from playwright.sync_api import sync_playwright
     path = chromium.find()
-    if not path: pytest.fail("There is no Chromium: run `make chromium`, or set CHROMIUM to the path of one.", pytrace=False)
+    if not path:
+        pytest.fail("There is no Chromium: run `make chromium`, or set CHROMIUM to the path of one.", pytrace=False)
     with sync_playwright() as p:
-        quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-        browser = p.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", *quiet])
+        quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                 "--disable-sync", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        browser = p.chromium.launch(executable_path=path, args=quiet)
         yield browser
         browser.close()
 
@@ -231,7 +256,8 @@ def open_nb(lab, browser, request):
         pages.append(page)
         page.problems = []
         page.on("pageerror", lambda e: page.problems.append(str(e)))
-        page.goto(f"{lab.url}/lab/workspaces/{secrets.token_hex(4)}/tree/{path.name}?token={lab.token}&reset")  # its own workspace: no tabs of other tests
+        workspace = f"{lab.url}/lab/workspaces/{secrets.token_hex(4)}"  # its own: no tabs of other tests
+        page.goto(f"{workspace}/tree/{path.name}?token={lab.token}&reset")
         page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady", timeout=90_000)
         notebook = Notebook(page, path)
         notebook.connect()
@@ -254,7 +280,9 @@ def axe():
     folder = ROOT / "_build" / "axe"
     with once(folder) as missing:
         if missing:
-            packed = subprocess.run(["npm", "pack", "--silent", "axe-core@4.14.1"], cwd=folder, check=True, capture_output=True, text=True, timeout=120).stdout.strip()
+            pack = ["npm", "pack", "--silent", "axe-core@4.14.1"]
+            done = subprocess.run(pack, cwd=folder, check=True, capture_output=True, text=True, timeout=120)
+            packed = done.stdout.strip()
             shutil.unpack_archive(folder / packed, folder)
     script = folder / "package" / "axe.min.js"
 
@@ -268,7 +296,11 @@ def axe():
 
 @pytest.fixture
 def show(browser):
-    "A function: widget, what to wait for, names in its script that a test asks for, options of the browser -> a page that shows it without a kernel. There `state` is its model, and `saved` counts what a kernel would have been told."
+    """A function: widget, what to wait for, names in its script that a test asks for, options of the browser -> a page
+    that shows it without a kernel.
+
+    There `state` is its model, and `saved` counts what a kernel would have been told.
+    """
     contexts = []
 
     def show(widget, ready: str, names: tuple[str, ...] = (), **options):
@@ -279,8 +311,12 @@ def show(browser):
         page.on("pageerror", lambda e: page.problems.append(str(e)))
         html = widget.page().replace("save_changes() {}", "save_changes() { window.saved = (window.saved ?? 0) + 1 }")
         known = "".join(f"{name}, " for name in names)
-        html = html.replace("widget.render({ model: pageModel(", f"Object.assign(window, {{ {known}state: pageModel(").replace(", el: place });</script>", " }); widget.render({ model: state, el: place });</script>")
-        page.set_content(f'<!doctype html><html lang="en"><title>x</title><meta name="viewport" content="width=device-width"><style>:root {{ color-scheme: light dark }}</style><main><h1>x</h1>{html}</main>')
+        html = html.replace(
+            "widget.render({ model: pageModel(", f"Object.assign(window, {{ {known}state: pageModel(").replace(
+            ", el: place });</script>", " }); widget.render({ model: state, el: place });</script>")
+        page.set_content(
+            '<!doctype html><html lang="en"><title>x</title><meta name="viewport" content="width=device-width">'
+            f"<style>:root {{ color-scheme: light dark }}</style><main><h1>x</h1>{html}</main>")
         page.wait_for_selector(ready)
         return page
 

@@ -59,11 +59,15 @@ def test_dragged_by_mouse_and_by_keys(open_page, axe):
     page.mouse.down()
     page.mouse.move(x + 40, y - 30, steps=5)
     page.mouse.up()
-    page.wait_for_function("place => document.querySelector('[aria-label=\"Centre of component 1\"]').getAttribute('aria-valuetext') !== place", arg=place)
+    page.wait_for_function(
+        """place => document.querySelector('[aria-label="Centre of component 1"]')
+            .getAttribute('aria-valuetext') !== place""", arg=place)
     moved = centre.bounding_box()  # larger than it was, for it has the focus
-    assert (moved["x"] + moved["width"] / 2 - x, moved["y"] + moved["height"] / 2 - y) == (pytest.approx(40, abs=0.5), pytest.approx(-30, abs=0.5))
+    across, down = moved["x"] + moved["width"] / 2 - x, moved["y"] + moved["height"] / 2 - y
+    assert (across, down) == (pytest.approx(40, abs=0.5), pytest.approx(-30, abs=0.5))
     assert nats(page) < start
-    for name, keys in (("Centre of component 2", ["ArrowRight", "Shift+ArrowUp", "+", "["]), ("First axis of component 2", ["ArrowUp"]), ("Second axis of component 3", ["ArrowLeft"])):
+    for name, keys in (("Centre of component 2", ["ArrowRight", "Shift+ArrowUp", "+", "["]),
+                       ("First axis of component 2", ["ArrowUp"]), ("Second axis of component 3", ["ArrowLeft"])):
         page.get_by_role("slider", name=name).focus()
         for key in keys: pressed(page, key)
     end = page.get_by_role("slider", name="First axis of component 3")
@@ -103,7 +107,9 @@ torch.set_num_threads(1)
 rows = torch.randn(300, 2, generator=torch.Generator().manual_seed(0)).double()
 model = GaussianMixture(2, restarts=2).fit(rows, seed=0, progress=False)
 ellipses = explore(model, rows)
-ellipses""", "print(float(ellipses.model.means_[0, 0] - model.means_[0, 0]) > 0.1, torch.equal(ellipses.model.means_[1], model.means_[1]))"])
+ellipses""", """print(
+    float(ellipses.model.means_[0, 0] - model.means_[0, 0]) > 0.1,
+    torch.equal(ellipses.model.means_[1], model.means_[1]))"""])
     notebook.run(0)
     notebook.page.wait_for_function("() => document.querySelector('.genbook-meter')?.textContent.includes('nats')")
     notebook.command("notebook:enter-command-mode")

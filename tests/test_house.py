@@ -22,7 +22,8 @@ def test_floors_are_folders_of_the_package():
     assert sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py")) == sorted(FLOORS)
 
 
-@pytest.mark.parametrize("floor", [floor for floor in FLOORS if floor != "models"])  # which is listed in one place only
+# `models` is listed in one place only
+@pytest.mark.parametrize("floor", [floor for floor in FLOORS if floor != "models"])
 def test_a_floor_says_what_lives_there(floor):
     "Its docstring names each of its files, and its front door opens to each of its names."
     door = importlib.import_module(f"genbook.{floor}")

@@ -25,7 +25,8 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 class Speaker(Model):
     "A model that can be conditioned on all kinds of things."
-    accepts = {"label": Condition(choices=(HOSTILE, *range(10))), "age": Condition(low=18, high=90), "hours per week": Condition(low=0, high=99), "prompt": Condition()}
+    accepts = {"label": Condition(choices=(HOSTILE, *range(10))), "age": Condition(low=18, high=90),
+               "hours per week": Condition(low=0, high=99), "prompt": Condition()}
 
     def __init__(self, voices: int = 1): self.voices = voices
 
@@ -65,13 +66,16 @@ class Trap:
 def shell(tmp_path_factory):
     "A shell with the magics, some variables, and a folder of models in the place of those that come with genbook."
     folder = tmp_path_factory.mktemp("pretrained")
-    save(VAE(latent_dim=2, width=8, condition="label").fit(small_digits(), seed=0, steps=20, progress=False), folder / "digits")
+    model = VAE(latent_dim=2, width=8, condition="label").fit(small_digits(), seed=0, steps=20, progress=False)
+    save(model, folder / "digits")
     shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(genbook, "PRETRAINED", folder)
         genbook.ui.magics.register(shell)
         rows = torch.rand(9, 2)
-        shell.user_ns.update(speaker=Speaker().fit(rows), composer=Composer().fit(rows), empty=Speaker(), rows=rows, three=3, colour="red", trap=Trap(), Speaker=Speaker, unkind=HOSTILE)
+        shell.user_ns.update(
+            speaker=Speaker().fit(rows), composer=Composer().fit(rows), empty=Speaker(), rows=rows, three=3,
+            colour="red", trap=Trap(), Speaker=Speaker, unkind=HOSTILE)
         yield shell
 
 
@@ -85,16 +89,25 @@ def run(shell, magic: str, line: str, body: str | None = None):
 
 
 words = st.one_of(
-    st.sampled_from(["speaker", "digits", "empty", "composer", "three", "Speaker", "--temperature", "--top-k", "--top-k=3", "--style", "slow", "0.5", "VAE", "-n", "--seed", "--out", "-o", "-h", "--help", "--se", "--n", "-n4", "-n=2", "--seed=-1", "-1", "0", "3", "7", "9" * 30, "9" * 5000,
-                     "kept", "kept2", "class", "__name__", "'", '"', "'two words'", ";", "--", "-", "@file", "{three}", "$three", "x=y", "../digits", "__import__('antigravity')", HOSTILE]),
+    st.sampled_from(["speaker", "digits", "empty", "composer", "three", "Speaker", "--temperature", "--top-k",
+                     "--top-k=3", "--style", "slow", "0.5", "VAE", "-n", "--seed", "--out", "-o", "-h", "--help",
+                     "--se", "--n", "-n4", "-n=2", "--seed=-1", "-1", "0", "3", "7", "9" * 30, "9" * 5000,
+                     "kept", "kept2", "class", "__name__", "'", '"', "'two words'", ";", "--", "-", "@file", "{three}",
+                     "$three", "x=y", "../digits", "__import__('antigravity')", HOSTILE]),
     st.text(max_size=8))
-lines = st.lists(words, max_size=7).map(" ".join) | st.builds("{} {}".format, st.sampled_from(["speaker", "digits", "speaker -n 2 --seed 3", "speaker --out kept"]), words)
+starts = st.sampled_from(["speaker", "digits", "speaker -n 2 --seed 3", "speaker --out kept"])
+lines = st.lists(words, max_size=7).map(" ".join) | st.builds("{} {}".format, starts, words)
 values = st.one_of(
-    st.sampled_from(["3", "33", "18.5", "nan", "{three}", "{colour} circle", "{trap}", "{trap.x}", "{trap[0]}", "{trap()}", "{trap!r}", "{trap:>9}", "{{", "}}", "{", "}", "{}", "{nothing}", "{__import__('antigravity')}",
+    st.sampled_from(["3", "33", "18.5", "nan", "{three}", "{colour} circle", "{trap}", "{trap.x}", "{trap[0]}",
+                     "{trap()}", "{trap!r}", "{trap:>9}", "{{", "}}", "{", "}", "{}", "{nothing}",
+                     "{__import__('antigravity')}",
                      "{three.__class__}", "'3'", '"', "", ";", "# no", HOSTILE, "{unkind}", "{rows}", "x" * 5000]),
     st.text(max_size=12))
-keys = st.sampled_from(["label", "age", "hours per week", "prompt", "lable", "self", "n", "data", "steps", "voices", "times", "seed", "latent_dim", "# label", ""]) | st.text(max_size=6)
-bodies = st.lists(st.builds("{}{}{}".format, keys, st.sampled_from([": ", ":", " :", " "]), values) | values, max_size=4).map("\n".join)
+keys = st.text(max_size=6) | st.sampled_from([
+    "label", "age", "hours per week", "prompt", "lable", "self", "n", "data", "steps", "voices", "times", "seed",
+    "latent_dim", "# label", ""])
+pairs = st.builds("{}{}{}".format, keys, st.sampled_from([": ", ":", " :", " "]), values)
+bodies = st.lists(pairs | values, max_size=4).map("\n".join)
 many = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -108,7 +121,8 @@ def test_generate_gives_samples_or_one_line(shell, line, body):
     answer = run(shell, "generate", line, body)
     assert answer is None or isinstance(answer, (str, Samples))
     new = {name: value for name, value in shell.user_ns.items() if name not in before or before[name] is not value}
-    assert len(new) <= 1 and all(isinstance(value, Samples) and name in unicodedata.normalize("NFKC", line) for name, value in new.items())
+    assert len(new) <= 1 and all(isinstance(value, Samples) for value in new.values())
+    assert all(name in unicodedata.normalize("NFKC", line) for name in new)
     assert not isinstance(answer, str) or not new  # a mistake binds nothing
     assert states() == drawn and not Trap.sprung and "antigravity" not in sys.modules
     shell.user_ns.clear()
@@ -116,7 +130,8 @@ def test_generate_gives_samples_or_one_line(shell, line, body):
 
 
 @many
-@given(st.sampled_from(["Speaker --out kept", "speaker", "speaker --out kept", "empty", "Speaker", "three"]) | lines, bodies | bodies.map("data: rows\n{}".format))
+@given(st.sampled_from(["Speaker --out kept", "speaker", "speaker --out kept", "empty", "Speaker", "three"]) | lines,
+       bodies | bodies.map("data: rows\n{}".format))
 def test_train_gives_a_model_or_one_line(shell, line, body):
     before, drawn = dict(shell.user_ns), states()
     if "digits" in body: return  # the real thing is trained below
@@ -130,12 +145,14 @@ def test_train_gives_a_model_or_one_line(shell, line, body):
 
 
 @many
-@given(st.sampled_from(["%%generate ", "%%train ", "%genbook ", "x = %generate ", "\n%%generate speaker\n", "%%train VAE\n", "%%train Speaker\n", ""]), lines | bodies, st.integers(0, 9))
+@given(st.sampled_from(["%%generate ", "%%train ", "%genbook ", "x = %generate ", "\n%%generate speaker\n",
+                        "%%train VAE\n", "%%train Speaker\n", ""]), lines | bodies, st.integers(0, 9))
 def test_tab_answers_anything(shell, start, text, back):
     matcher = next(m for m in shell.Completer.custom_matchers if getattr(m, "matcher_identifier", "") == "genbook")
     text = start + text
     *above, before = text[:max(0, len(text) - back)].split("\n")
-    result = matcher(CompletionContext(token="", full_text=text, cursor_position=len(before), cursor_line=len(above), limit=None))
+    result = matcher(CompletionContext(
+        token="", full_text=text, cursor_position=len(before), cursor_line=len(above), limit=None))
     for completion in result["completions"]:
         assert before.endswith(result["matched_fragment"]) and completion.text.startswith(result["matched_fragment"])
     assert not Trap.sprung
@@ -147,14 +164,26 @@ def tab(shell, text: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("text, offered", [
-    ("%%generate dig", {"digits": "shipped"}), ("x = %generate spe", {"speaker": "Speaker"}), ("%%generate digits --", {"--seed": "number", "--out": "name", "--help": "flag"}),
+    ("%%generate dig", {"digits": "shipped"}), ("x = %generate spe", {"speaker": "Speaker"}),
+    ("%%generate digits --", {"--seed": "number", "--out": "name", "--help": "flag"}),
     ("%%generate digits --seed 7 --s", {"--s": "<unknown>"}),
-    ("%%generate composer --t", {"--temperature": "number", "--top-k": "number"}), ("%%generate composer --top-k 3 --t", {"--temperature": "number"}),
-    ("%%generate composer --temperature ", {"1.0": "default", "0": "least", "5": "most"}), ("%%generate composer --style ", {"slow": "default", HOSTILE: "choice"}), ("%%generate digits --seed ", {"": "<unknown>"}), ("%%generate speaker --out ", {"": "<unknown>"}),
-    ("%%generate digits\nl", {"label: ": "choice"}), ("%%generate speaker\n", {"label: ": "choice", "age: ": "number", "hours per week: ": "number", "prompt: ": "text"}),
-    ("%%generate speaker\nage: 20\nlabel: <", {HOSTILE: "label"}), ("%%generate speaker\nage: 20\na", {"a": "<unknown>"}), ("%%generate speaker\nprompt: a {col", {"{colour}": "str"}),
-    ("%%train VA", {"VAE": "class"}), ("%%train VAE --out mine\nlearn", {"learning_rate: ": "float"}), ("%%train VAE\nnetwork: ", {"feedforward": "default"}), ("%%train VAE\ndata: ro", {"rows": "data"}),
-    ("%%train VAE\ndata: sm", {"small_digits": "data"}), ("%%train digits\nwid", {"wid": "<unknown>"}), ("%%train speaker\nt", {"times: ": "int"}), ("%genbook V", {"VAE": "class"}), ("%%train Spe", {"Speaker": "class"}), ("%%train Speaker\nv", {"voices: ": "int"})])
+    ("%%generate composer --t", {"--temperature": "number", "--top-k": "number"}),
+    ("%%generate composer --top-k 3 --t", {"--temperature": "number"}),
+    ("%%generate composer --temperature ", {"1.0": "default", "0": "least", "5": "most"}),
+    ("%%generate composer --style ", {"slow": "default", HOSTILE: "choice"}),
+    ("%%generate digits --seed ", {"": "<unknown>"}), ("%%generate speaker --out ", {"": "<unknown>"}),
+    ("%%generate digits\nl", {"label: ": "choice"}),
+    ("%%generate speaker\n",
+     {"label: ": "choice", "age: ": "number", "hours per week: ": "number", "prompt: ": "text"}),
+    ("%%generate speaker\nage: 20\nlabel: <", {HOSTILE: "label"}),
+    ("%%generate speaker\nage: 20\na", {"a": "<unknown>"}),
+    ("%%generate speaker\nprompt: a {col", {"{colour}": "str"}),
+    ("%%train VA", {"VAE": "class"}), ("%%train VAE --out mine\nlearn", {"learning_rate: ": "float"}),
+    ("%%train VAE\nnetwork: ", {"feedforward": "default"}), ("%%train VAE\ndata: ro", {"rows": "data"}),
+    ("%%train VAE\ndata: sm", {"small_digits": "data"}), ("%%train digits\nwid", {"wid": "<unknown>"}),
+    ("%%train speaker\nt", {"times: ": "int"}), ("%genbook V", {"VAE": "class"}),
+    ("%%train Spe", {"Speaker": "class"}),
+    ("%%train Speaker\nv", {"voices: ": "int"})])
 def test_tab_offers(shell, text, offered): assert tab(shell, text) == offered
 
 
@@ -162,7 +191,8 @@ def test_python_keeps_its_own_completion(shell): assert "three" in tab(shell, "t
 
 
 @pytest.mark.parametrize("magic, line, body, said", [
-    ("generate", "", None, "Name a model, as in %generate digits -n 4. Choose from: composer, digits, empty, speaker."),
+    ("generate", "", None,
+     "Name a model, as in %generate digits -n 4. Choose from: composer, digits, empty, speaker."),
     ("generate", "speeker", None, "There is no model called 'speeker'. Did you mean speaker?"),
     ("generate", "three", None, "three is of type int, and not a model."),
     ("generate", "Speaker", None, "Speaker is a class of models, and has learnt nothing yet."),
@@ -171,7 +201,8 @@ def test_python_keeps_its_own_completion(shell): assert "three" in tab(shell, "t
     ("generate", "speaker -n 1000000000", None, "-n is 1000000000, but a cell draws at most 100000"),
     ("generate", "speaker --se 3", None, "%generate does not understand '--se'."),
     ("generate", "speaker --temperature 2", None, "%generate does not understand '--temperature'."),
-    ("generate", "composer --temprature 2", None, "%generate does not understand '--temprature'. Did you mean --temperature?"),
+    ("generate", "composer --temprature 2", None,
+     "%generate does not understand '--temprature'. Did you mean --temperature?"),
     ("generate", "composer --temperature 9", None, "temperature is '9', but a number from 0 to 5 was expected"),
     ("generate", "composer --top-k", None, "--top-k stands there without a value: write something like --top-k 0."),
     ("generate", "composer --top-k 1 --top-k 2", None, "--top-k stands there twice"),
@@ -184,7 +215,8 @@ def test_python_keeps_its_own_completion(shell): assert "three" in tab(shell, "t
     ("generate", "speaker", "label: 3\nlabel: 4", "label stands there twice"),
     ("generate", HOSTILE, None, "%generate does not understand 'src=x'"),
     ("train", "VAE --out x", "data: small_digits\nepochs: ten", "epochs is 'ten', but float | None was expected"),
-    ("train", "VAE --out x", "data: small_digits\nlikelihood: poisson", "likelihood is 'poisson', but one of bernoulli, gaussian was expected: try likelihood='bernoulli'."),
+    ("train", "VAE --out x", "data: small_digits\nlikelihood: poisson",
+     "likelihood is 'poisson', but one of bernoulli, gaussian was expected: try likelihood='bernoulli'."),
     ("train", "Speaker --out x", "data: three", "The items have shape ()"),
     ("train", "Speaker --out x", "data: row", "There are no data called 'row'. Did you mean rows?"),
     ("genbook", "speeker", None, "There is no model called 'speeker'. Did you mean speaker?")])
@@ -192,10 +224,14 @@ def test_mistakes(shell, magic, line, body, said): assert said in run(shell, mag
 
 
 def test_values_keep_their_type_and_semicolons_silence(shell):
-    samples = run(shell, "generate", "speaker -n 3 --seed 5 --out kept", "label: {three}\nprompt: a {colour} {{circle}}\n# age: 7\nhours per week: 40")
-    assert dict(samples.origin.conditions) == {"label": 3, "prompt": "a red {circle}", "hours per week": 40.0} and shell.user_ns["kept"] is samples
-    assert dict(run(shell, "generate", "speaker", "a cat's\n{colour} hat").origin.conditions) == {"prompt": "a cat's\nred hat"}
-    assert run(shell, "generate", "speaker --out quiet", "a cat's {{;") is None and shell.user_ns["quiet"].origin.conditions["prompt"] == "a cat's {"
+    body = "label: {three}\nprompt: a {colour} {{circle}}\n# age: 7\nhours per week: 40"
+    samples = run(shell, "generate", "speaker -n 3 --seed 5 --out kept", body)
+    assert dict(samples.origin.conditions) == {"label": 3, "prompt": "a red {circle}", "hours per week": 40.0}
+    assert shell.user_ns["kept"] is samples
+    prompted = run(shell, "generate", "speaker", "a cat's\n{colour} hat")
+    assert dict(prompted.origin.conditions) == {"prompt": "a cat's\nred hat"}
+    assert run(shell, "generate", "speaker --out quiet", "a cat's {{;") is None
+    assert shell.user_ns["quiet"].origin.conditions["prompt"] == "a cat's {"
     assert run(shell, "generate", "speaker -n 2;") is None
 
 
@@ -238,7 +274,8 @@ def test_what_is_unexpected_keeps_its_traceback(shell):
 
 
 def test_training_goes_on_where_it_is_or_in_a_copy(shell):
-    assert run(shell, "train", "VAE --out mine", "data: small_digits\nlatent_dim: 2\nwidth: 8\nsteps: 3\nseed: 0") is None
+    body = "data: small_digits\nlatent_dim: 2\nwidth: 8\nsteps: 3\nseed: 0"
+    assert run(shell, "train", "VAE --out mine", body) is None
     mine, before = shell.user_ns["mine"], genbook.core.fingerprint(shell.user_ns["mine"])
     run(shell, "train", "mine --out other", "data: small_digits\nsteps: 3")
     assert shell.user_ns["other"] is not mine and genbook.core.fingerprint(mine) == before
@@ -270,7 +307,8 @@ from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
 shell.run_line_magic("load_ext", "genbook")
 with provisionalcompleter():
-    for text in ("%%generate ", "%%generate digits\\n", "%%train VAE\\n", "%%train VAE\\ndata: ", "%genbook "): assert list(shell.Completer.completions(text, len(text)))
+    for text in ("%%generate ", "%%generate digits\\n", "%%train VAE\\n", "%%train VAE\\ndata: ", "%genbook "):
+        assert list(shell.Completer.completions(text, len(text)))
 repr(shell.run_line_magic("genbook", "")), repr(shell.run_line_magic("genbook", "VAE"))
 print(sorted({"torch", "numpy", "genbook.core", "altair", "anywidget"} & set(sys.modules)))
 """

@@ -36,7 +36,8 @@ class Steady(Stepwise):
             if n == steps and says: print(says)
             if n == fails: raise FloatingPointError("The loss became nan at step 7, so learning stopped.")
             self.count_ = n
-            yield Step(n, steps, {name: 100 / n + i for i, name in enumerate(names)}, n * max(pace, 1e-4), 10 * n, dict)
+            losses = {name: 100 / n + i for i, name in enumerate(names)}
+            yield Step(n, steps, losses, n * max(pace, 1e-4), 10 * n, dict)
 
     def draw(self, noise):
         return noise.uniform(1, 8, 8)
@@ -59,7 +60,8 @@ class Browser:
 
     def add(self, data):
         self.bytes += len(data)
-        for which, step, value in np.frombuffer(data, "<f4").reshape(-1, 3): self.points.setdefault(int(which), {})[int(step)] = value
+        for which, step, value in np.frombuffer(data, "<f4").reshape(-1, 3):
+            self.points.setdefault(int(which), {})[int(step)] = value
 
     def state(self, key):
         self.points, self.full = {}, self.full + 1
@@ -137,9 +139,11 @@ def test_the_outcome_is_told(options, status):
         with pytest.raises(FloatingPointError): run.here()
     else: run.here()
     figures = view.figures()
-    assert (figures["status"], figures["error"].startswith("FloatingPointError: The loss became nan")) == (status, status == "failed")
+    failed = status == "failed"
+    said = figures["error"].startswith("FloatingPointError: The loss became nan")
+    assert (figures["status"], said) == (status, failed)
     table = Summary(run)
-    assert table.cells["ended"] == status and table.cells["seed"] == "3" and ("error" in table.cells) == (status == "failed")
+    assert table.cells["ended"] == status and table.cells["seed"] == "3" and ("error" in table.cells) == failed
 
 
 def test_a_view_that_fails_does_not_end_learning():
@@ -150,7 +154,8 @@ def test_a_view_that_fails_does_not_end_learning():
     view = RunView(run)
     run.here()
     assert view.samples.drawing.wait(10)
-    assert run.status == "done" and view.note == "Samples cannot be shown, learning goes on: RuntimeError: no <picture>"
+    assert run.status == "done"
+    assert view.note == "Samples cannot be shown, learning goes on: RuntimeError: no <picture>"
     run = Run(Steady(), x, steps=5, pace=0)
     view = RunView(run)
     view.send_state = lambda key: 1 / 0
@@ -202,7 +207,8 @@ def test_names_are_shown_and_never_run():
     chart, table = outcome(run)
     assert "<img" not in table._repr_html_() and escape(hostile) in table._repr_html_()
     spec = json.dumps(chart.spec)
-    assert not any(f'"{key}": ' in spec for key in ("transform", "expr", "signal", "test"))  # no place for an expression
+    # no place for an expression
+    assert not any(f'"{key}": ' in spec for key in ("transform", "expr", "signal", "test"))
 
 
 # ---- without a person ----
@@ -215,7 +221,8 @@ def execute(cells):
 
 
 def test_where_no_person_watches_only_the_outcome_is_shown():
-    book = execute([STEADY, "run = genbook.run(model, x, seed=1, steps=9, pace=0)\nprint(run.status)", "model.fit(x, seed=1, steps=9, pace=0);"])
+    book = execute([STEADY, "run = genbook.run(model, x, seed=1, steps=9, pace=0)\nprint(run.status)",
+                    "model.fit(x, seed=1, steps=9, pace=0);"])
     for cell in book.cells[1:]:
         kinds = [sorted(o.data) for o in cell.outputs if o.output_type == "display_data"]
         assert kinds == [["application/vnd.vegalite.v5+json", "text/plain"], ["text/html", "text/plain"]]
@@ -235,7 +242,8 @@ HOST = """async ({esm, css, state, interrupt}) => {
         set: (name, value) => { window.state[name] = value; (heard['change:' + name] ?? []).forEach(f => f()); },
         on: (event, f) => (heard[event] ??= []).push(f),
         widget_manager: interrupt ? {kernel: {interrupt: () => window.sent.push('interrupt')}} : undefined};
-    window.hear = (progress, rows) => heard['msg:custom'][0]({progress: {...window.state.progress, ...progress}}, [new DataView(new Float32Array(rows).buffer)]);
+    window.hear = (progress, rows) => heard['msg:custom'][0](
+        {progress: {...window.state.progress, ...progress}}, [new DataView(new Float32Array(rows).buffer)]);
     const view = (await import(URL.createObjectURL(new Blob([esm], {type: 'text/javascript'})))).default;
     view.initialize({model});
     window.close_ = view.render({model, el: document.body});
@@ -250,9 +258,15 @@ def view(browser):
     def open_(interrupt=True, scheme="light", **figures):
         page = browser.new_page(color_scheme=scheme, viewport={"width": 700, "height": 500})
         pages.append(page)
-        page.set_content("<!doctype html><html lang=en><title>A run</title><style>:root { color-scheme: light dark; background: Canvas }</style><main></main>")
-        progress = {"model": "VAE", "status": "running", "names": ["loss"], "number": 0, "total": 100, "seconds": 1, "speed": 10, "left": 9, "blocking": False, "answers": False, "sampled": 0}
-        page.evaluate(HOST, {"esm": RunView._esm, "css": RunView._css, "interrupt": interrupt, "state": {"palette": ["#3b82d6", "#d9730d"], "text": "", "progress": progress | figures}})
+        page.set_content(
+            "<!doctype html><html lang=en><title>A run</title>"
+            "<style>:root { color-scheme: light dark; background: Canvas }</style><main></main>")
+        progress = {
+            "model": "VAE", "status": "running", "names": ["loss"], "number": 0, "total": 100, "seconds": 1,
+            "speed": 10,
+            "left": 9, "blocking": False, "answers": False, "sampled": 0}
+        state = {"palette": ["#3b82d6", "#d9730d"], "text": "", "progress": progress | figures}
+        page.evaluate(HOST, {"esm": RunView._esm, "css": RunView._css, "interrupt": interrupt, "state": state})
         return page
 
     yield open_
@@ -270,9 +284,14 @@ def test_points_are_joined_without_doubles(view):
 def test_restarts_share_a_color_and_a_place_in_the_legend(view):
     names = ["loss", *(f"restart {r}" for r in range(1, 11))]
     page = view(names=names, families=[["loss", [0]], ["restart 1 to 10", list(range(1, 11))]])
-    page.evaluate("() => hear({...state.progress, number: 2}, [...Array(11).keys()].flatMap((i) => [i, 1, 9, i, 2, Math.max(i, 1)]))")
+    page.evaluate("""() => hear(
+        {...state.progress, number: 2}, [...Array(11).keys()].flatMap((i) => [i, 1, 9, i, 2, Math.max(i, 1)]))""")
     assert page.locator(".legend li").all_inner_texts() == ["loss\n1", "restart 1 to 10\n1 to 10"]
-    colors = "() => { const {data} = document.querySelector('canvas').getContext('2d').getImageData(200, 20, 400, 150); let found = [0, 0]; for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 90) found[data[i] > data[i + 2] ? 1 : 0]++; return found }"
+    colors = """() => {
+        const {data} = document.querySelector('canvas').getContext('2d').getImageData(200, 20, 400, 150);
+        let found = [0, 0];
+        for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 90) found[data[i] > data[i + 2] ? 1 : 0]++;
+        return found }"""
     page.wait_for_function(f"() => ({colors})().every((n) => n > 50)")  # blue in front, orange behind
 
 
@@ -285,19 +304,24 @@ def test_stop_interrupts_only_where_nothing_else_would_help(view, figures, sent)
     page = view(**figures)
     page.get_by_role("button", name="Stop").click()
     assert page.evaluate("() => sent") == sent
-    state = "Use the interrupt button of the notebook: this cell holds the kernel" if figures.get("interrupt") is False else "Stopping …"
+    state = "Stopping …"
+    if figures.get("interrupt") is False:
+        state = "Use the interrupt button of the notebook: this cell holds the kernel"
     assert page.locator(".state").inner_text() == state
     page.evaluate("() => close_()")
     assert page.evaluate("() => sent").pop() == "hide"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("figures", [{}, {"status": "paused"}, {"status": "failed", "error": "FloatingPointError: <b>nan"}, {"kept": True}, {"blocking": True}])
+@pytest.mark.parametrize("figures", [
+    {}, {"status": "paused"}, {"status": "failed", "error": "FloatingPointError: <b>nan"}, {"kept": True},
+    {"blocking": True}])
 def test_every_state_is_readable_outside_jupyterlab(view, axe, scheme, figures):
     page = view(scheme=scheme, **figures)
     page.evaluate("() => { hear({number: 2}, [0, 1, 5, 0, 2, 4]); model.set('text', 'words <i>') }")
     assert axe(page, ".genbook-run") == []
-    assert page.get_by_role("alert").inner_text() == figures["error"] if "error" in figures else not page.get_by_role("alert").is_visible()
+    alert = page.get_by_role("alert")
+    assert alert.inner_text() == figures["error"] if "error" in figures else not alert.is_visible()
 
 
 # ---- in JupyterLab ----
@@ -308,7 +332,9 @@ CHART = ".jp-RenderedVegaCommon5 svg.marks"
 
 def learning(nb, cell, steps=3):
     "Wait until the view below `cell` has counted some steps."
-    nb.page.wait_for_function("""([i, n]) => Number(document.querySelectorAll('.jp-Notebook .jp-Cell')[i].querySelector('.genbook-run progress')?.value) >= n""", arg=[cell, steps], timeout=60_000)
+    nb.page.wait_for_function(
+        """([i, n]) => Number(document.querySelectorAll('.jp-Notebook .jp-Cell')[i]
+            .querySelector('.genbook-run progress')?.value) >= n""", arg=[cell, steps], timeout=60_000)
 
 
 def press(nb, name):
@@ -318,9 +344,11 @@ def press(nb, name):
 def press_until(nb, name, condition):
     "Press a button; milliseconds from the click until `condition`, JavaScript, holds on the page."
     return nb.js(f"""name => new Promise((done, fail) => {{
-        const button = [...document.querySelectorAll('.genbook-run button')].find(b => b.textContent === name), start = performance.now();
+        const button = [...document.querySelectorAll('.genbook-run button')].find(b => b.textContent === name);
+        const start = performance.now(), since = () => performance.now() - start;
         const holds = () => {condition};
-        const look = () => holds() ? done(performance.now() - start) : performance.now() - start > 20000 ? fail(new Error(name + ' had no effect')) : setTimeout(look, 5);
+        const look = () => holds() ? done(since())
+            : since() > 20000 ? fail(new Error(name + ' had no effect')) : setTimeout(look, 5);
         button.click();
         look();
     }})""", name)
@@ -343,7 +371,11 @@ def ask(nb, cell):
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_a_background_run_ends_as_chart_and_table(open_nb, kernel):
-    nb = open_nb([STEADY, "run = genbook.run(model, x, seed=5, steps=150, says='the last step')", "import ipywidgets.widgets.widget as w", "[v for v in w._instances.values() if 'RunView' in str(type(v))], genbook.ui.widgets.run.RunView.shown"], kernel)
+    nb = open_nb([
+        STEADY, "run = genbook.run(model, x, seed=5, steps=150, says='the last step')",
+        "import ipywidgets.widgets.widget as w",
+        "[v for v in w._instances.values() if 'RunView' in str(type(v))], genbook.ui.widgets.run.RunView.shown",
+    ], kernel)
     nb.run(0)
     nb.run(1)
     learning(nb, 1)  # after the cell returned
@@ -359,7 +391,8 @@ def test_a_background_run_ends_as_chart_and_table(open_nb, kernel):
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_pause_resume_and_stop_in_the_background(open_nb, kernel):
-    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=100_000)", "run.status, run.step.number == model.count_, len(model.sample(2))"], kernel)
+    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=100_000)",
+                  "run.status, run.step.number == model.count_, len(model.sample(2))"], kernel)
     nb.run(0)
     nb.run(1)
     learning(nb, 1)
@@ -375,7 +408,8 @@ def test_pause_resume_and_stop_in_the_background(open_nb, kernel):
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_stop_while_a_cell_holds_the_kernel(open_nb, kernel):
-    nb = open_nb([STEADY, "model.fit(x, steps=100_000)\nprint('the cell goes on')", "model.count_ > 3, len(model.sample(2))"], kernel)
+    nb = open_nb([STEADY, "model.fit(x, steps=100_000)\nprint('the cell goes on')",
+                  "model.count_ > 3, len(model.sample(2))"], kernel)
     nb.run(0)
     nb.start(1)
     learning(nb, 1)
@@ -393,7 +427,8 @@ def test_pause_while_a_cell_holds_the_kernel(open_nb, kernel):
     nb.run(0)
     nb.start(1)
     learning(nb, 1)
-    nb.page.wait_for_function("() => [...document.querySelectorAll('.genbook-run button')].every(b => b.ariaDisabled === 'false')")
+    nb.page.wait_for_function(
+        "() => [...document.querySelectorAll('.genbook-run button')].every(b => b.ariaDisabled === 'false')")
     for name, then in (("Pause", "Paused"), ("Resume", "Learning")): press_until(nb, name, f"{STATE} === '{then}'")
     print(f"{kernel}, held by the cell that learns, asked: stop {press_until(nb, 'Stop', OVER):.0f} ms")
     nb.wait_idle()
@@ -404,7 +439,8 @@ def test_where_pause_cannot_work_it_says_so(open_nb):
     nb.run(0)
     nb.start(1)
     learning(nb, 1)
-    nb.page.locator(VIEW).get_by_role("button", name="Pause").click(force=True)  # it looks unavailable, and says why when pressed
+    # it looks unavailable, and says why when pressed
+    nb.page.locator(VIEW).get_by_role("button", name="Pause").click(force=True)
     nb.output(1).get_by_text("To pause, learn in the background: genbook.run(model, x).").wait_for()
     press(nb, "Stop")
     nb.wait_idle()
@@ -412,12 +448,14 @@ def test_where_pause_cannot_work_it_says_so(open_nb):
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_stop_while_another_cell_is_busy(open_nb, kernel):
-    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=100_000)", "while run.status != 'stopped': time.sleep(0.05)"], kernel)
+    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=100_000)",
+                  "while run.status != 'stopped': time.sleep(0.05)"], kernel)
     nb.run(0)
     nb.run(1)
     learning(nb, 1)
     nb.start(2)
-    nb.page.wait_for_function("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'")
+    nb.page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'")
     if kernel == "ipykernel-6.31":  # knows only one shell
         press(nb, "Stop")
         nb.page.wait_for_function(f"() => {STATE} === 'Stopping … once the kernel is free'")
@@ -438,7 +476,8 @@ def test_a_page_loaded_again_is_live_again(open_nb):
     learning(nb, 1, ask_number(nb) + 5)
     print(f"live again {time.monotonic() - start:.1f} s after the notebook was ready")
     # the whole curve is back, and the buttons work
-    assert nb.js("() => document.querySelector('.genbook-run canvas').ariaLabel").startswith("Curve of the losses. At step")
+    label = nb.js("() => document.querySelector('.genbook-run canvas').ariaLabel")
+    assert label.startswith("Curve of the losses. At step")
     press(nb, "Stop")
     nb.page.wait_for_function(f"() => {STATE} === 'Stopped early'")
     assert nb.output(1).get_by_role("button", name="Stop").count() == 0
@@ -448,7 +487,8 @@ def test_a_page_loaded_again_is_live_again(open_nb):
 
 
 def ask_number(nb):
-    return int(nb.js("() => jupyterapp.shell.currentWidget.content.node.querySelector('.genbook-run progress')?.value ?? 0"))
+    steps = "jupyterapp.shell.currentWidget.content.node.querySelector('.genbook-run progress')?.value"
+    return int(nb.js(f"() => {steps} ?? 0"))
 
 
 def assert_reopens(nb, text):
@@ -466,7 +506,8 @@ def test_a_notebook_saved_afterwards_needs_no_kernel(open_nb):
     nb.run(1)
     nb.output(1).locator(CHART).wait_for()
     nb.save()
-    assert "widgets" not in json.loads(nb.path.read_text())["metadata"] or not json.loads(nb.path.read_text())["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
+    widgets = json.loads(nb.path.read_text())["metadata"].get("widgets")
+    assert widgets is None or not widgets["application/vnd.jupyter.widget-state+json"]["state"]
     assert_reopens(nb, "items/s")
     nb.output(1).locator(CHART).wait_for()
     assert nb.output(1).locator("table td").first.inner_text() == "Steady"
@@ -486,7 +527,8 @@ def test_a_notebook_saved_meanwhile_needs_no_kernel(open_nb):
 
 
 def test_running_a_cell_again_takes_the_place_of_the_earlier_run(open_nb):
-    nb = open_nb([STEADY, "runs = []", "runs.append(genbook.run(Steady(), x, steps=100_000))", "[r.status for r in runs], len(genbook.ui.widgets.run.RunView.shown)"])
+    nb = open_nb([STEADY, "runs = []", "runs.append(genbook.run(Steady(), x, steps=100_000))",
+                  "[r.status for r in runs], len(genbook.ui.widgets.run.RunView.shown)"])
     nb.run(0)
     nb.run(1)
     for _ in range(2):
@@ -506,11 +548,13 @@ def test_a_failure_is_told_in_the_view_and_raised_by_wait(open_nb):
 
 
 def test_hostile_names_are_text(open_nb):
-    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=100_000, names=('<img src=x onerror=window.hacked=1>', '__proto__'))"])
+    names = "('<img src=x onerror=window.hacked=1>', '__proto__')"
+    nb = open_nb([STEADY, f"run = genbook.run(model, x, steps=100_000, names={names})"])
     nb.run(0)
     nb.run(1)
     learning(nb, 1)
-    assert "<img src=x onerror=window.hacked=1>" in nb.output(1).locator(".legend").inner_text() and "__proto__" in nb.output(1).locator(".legend").inner_text()
+    legend = nb.output(1).locator(".legend").inner_text()
+    assert "<img src=x onerror=window.hacked=1>" in legend and "__proto__" in legend
     press(nb, "Stop")
     nb.output(1).locator(CHART).wait_for()
     assert "<img src=x onerror=window.hacked=1>" in nb.output(1).locator("table").inner_text()
