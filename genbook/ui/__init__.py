@@ -6,6 +6,7 @@
 - `forming`: showing samples while they form
 - `views`: `explore`, and the table that says which widget explains which capability
 - `widgets`: explorer, sampler, run, screen, timeline, ellipses
+- `kinds`: values compared with the types of options, and paths with what a file system takes
 - `parsing`, `discovery`, `listing`, `completion`, `magics`: `%%generate`, `%%train` and `%genbook`
 - `static`: the scripts (ES modules) and styles of the widgets; `index.json`: what classes and data sets can be given
 """

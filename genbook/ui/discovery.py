@@ -16,9 +16,11 @@ import re
 import sys
 from collections.abc import Mapping
 from importlib.resources import files
+from pathlib import PurePath
 from typing import Any
 
 from .. import EXPORTS, shipped
+from .kinds import check_source
 from .parsing import as_name, guess, mistake, variables
 
 # %% ../../nbs/ui/52_discovery.ipynb #6b6cbb5f
@@ -192,6 +194,8 @@ def find_data(text: str | None, namespace: Mapping[str, Any]) -> Any:
             "The body does not say what to learn from: add a line such as 'data: digits'."
             f"{guess('', data_names(namespace))}")
     name = text[1:-1] if re.fullmatch(r"\{\w+\}", text) else text
-    if name in variables(namespace) and not callable(namespace[name]): return namespace[name]
+    if name in variables(namespace) and not callable(namespace[name]):
+        if isinstance(namespace[name], PurePath): check_source("data", namespace[name])
+        return namespace[name]
     if name in data_sets(): return getattr(importlib.import_module("genbook.data"), name)()
     raise mistake(f"There are no data called {name!r}.{guess(name, data_names(namespace))}")
