@@ -110,7 +110,7 @@ def check_items(
 ) -> Tensor:  # the same numbers, of the same type
     "`x` as a tensor; an error that says what is wrong if it holds anything but finite numbers, or nothing at all."
     try: x = as_tensor(x)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         if "2**63" in str(error): raise
         raise InvalidType(
             f"The items are a {type(x).__name__} that is not an array of numbers: pass a tensor or a NumPy array of "
@@ -196,7 +196,7 @@ def check_sequence(
 ) -> Tensor:
     "One sequence as a tensor; an error that says what is wrong with it."
     try: item = as_tensor(item)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidType(
             f"Sequence {i} is a {type(item).__name__} that is not an array of numbers: pass a tensor or a NumPy array "
             "of shape (frames, features).") from None

@@ -10,6 +10,7 @@ __all__ = ['BY_ENDING', 'INTAKE', 'Taken', 'modality_of', 'take_array', 'take_ma
 
 # %% ../../nbs/data/11_intake.ipynb #a12b7776
 import mmap
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -299,7 +300,7 @@ def take_held(x: HasItems, modality: Modality | None = None) -> Taken:
 
 def take_text(x: str, modality: Modality | None = None) -> Taken:
     "One text; an error if it is the path of a folder or file, which was probably meant."
-    if len(x) < 1024 and "\n" not in x and "\0" not in x and Path(x).exists():
+    if len(x) < 1024 and "\n" not in x and "\0" not in x and os.path.exists(x):
         raise InvalidValue(
             f"{x!r} is a text here, but also the path of a file or folder: pass Path({x!r}) for what is in it, or "
             f"[{x!r}] for the text.")

@@ -157,12 +157,13 @@ def learn_and_keep(
     name: str | None,  # of the variable to keep the model in
     namespace: dict[str, Any],  # the user's
 ) -> None:
-    "Fit `model`, and keep it; also one that was broken off, if it is fitted by then."
-    from genbook.core import is_fitted
-    kept = {name: model} if name else {}
+    "Fit `model`, and keep it; also one that was broken off, if it has learnt something by then."
+    from genbook.core import fingerprint, is_fitted
+    kept, before = {name: model} if name else {}, fingerprint(model)
     try: learn(model, data, options)
     except BaseException:
-        if is_fitted(model): namespace.update(kept)  # what was learnt before it ended is not lost
+        # what was learnt before it ended is not lost
+        if is_fitted(model) and fingerprint(model) != before: namespace.update(kept)
         raise
     namespace.update(kept)
 
