@@ -13,7 +13,6 @@ import io
 import random
 import resource
 import signal
-import string
 import types
 import warnings
 from collections import Counter

@@ -43,7 +43,7 @@ import torch
 from ipywidgets.widgets import widget as registry
 
 import genbook
-from genbook import VAE, GaussianMixture, Model, explore
+from genbook import VAE, GaussianMixture, KernelDensity, Model, explore
 from genbook.core import Explained, fingerprint
 from genbook.data import small_digits
 from genbook.training import Run, train
@@ -130,7 +130,7 @@ def kills(tally: Tally, chance: random.Random, times: int, folder: Path) -> None
 
 def two_models() -> list[Model]:
     "Two models of different sizes."
-    return [GaussianMixture(k, restarts=1).fit(X, seed=0, progress=False) for k in (2, 40)]
+    return [KernelDensity(bandwidth=0.5).fit(X[:n]) for n in (20, len(X))]
 
 
 def save_for_ever(models: list[Model], folder: Path, seconds: float = LONGEST) -> None:
@@ -286,7 +286,7 @@ def damage(tally: Tally, chance: random.Random, times: int, folder: Path) -> Non
     "Folders that are damaged, or made to do harm."
     from fuzzing import TooLong, ceilings
     models = [two_models()[0], VAE(latent_dim=2, width=8).fit(ITEMS, seed=0, steps=3, progress=False)]
-    for i in range(20 * times):
+    for _ in range(20 * times):
         place, model = folder / "damaged", chance.choice(models)
         shutil.rmtree(place, ignore_errors=True)
         genbook.save(model, place)

@@ -86,8 +86,8 @@ class Sequences:
         try: value = frames_in(value, self.features) if isinstance(value, str) else torch.as_tensor(value)
         except (TypeError, RuntimeError, OverflowError):
             raise InvalidType(
-                f"The sequence is of type {type(value).__name__}, but numbers were expected: pass a tensor or an array "
-                "of shape (frames, features), or write its frames apart by semicolons.") from None
+                f"The sequence is of type {type(value).__name__}, but numbers were expected: pass an array of "
+                "shape (frames, features), or write its frames apart by semicolons.") from None
         value, = check_list([value[:, None] if value.ndim == 1 and self.features == 1 else value])
         if not value.dtype.is_floating_point: value = value.float()
         if value.shape[1] != self.features:
