@@ -83,8 +83,9 @@ class Sequences:
         semicolons.
         """
         value = one_item(value)
-        try: value = frames_in(value, self.features) if isinstance(value, str) else torch.as_tensor(value)
-        except (TypeError, RuntimeError, OverflowError):
+        try: value = torch.as_tensor(frames_in(value, self.features) if isinstance(value, str) else value)
+        except InvalidValue: raise
+        except (TypeError, ValueError, RuntimeError, OverflowError):
             raise InvalidType(
                 f"The sequence is of type {type(value).__name__}, but numbers were expected: pass an array of "
                 "shape (frames, features), or write its frames apart by semicolons.") from None
