@@ -244,7 +244,8 @@ def whole(place: Path) -> str:
 
 
 CRAFTED = [b"", b"{}", b"[]", b"null", b"[" * 100_000, b'{"a":' * 100_000, b"\xff\xfe", b"1e400", b'{"sha256": 1}',
-           b'{"sha256": "", "format": 2, "kind": "model", "content": {}}', b"9" * 10_000, b'"' + b"x" * 1_000_000 + b'"']
+           b'{"sha256": "", "format": 2, "kind": "model", "content": {}}', b"9" * 10_000,
+           b'"' + b"x" * 1_000_000 + b'"']
 
 
 def signed(card: Any) -> bytes:

@@ -6,6 +6,7 @@ import unicodedata
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
@@ -75,7 +76,9 @@ def shell(tmp_path_factory):
         rows = torch.rand(9, 2)
         shell.user_ns.update(
             speaker=Speaker().fit(rows), composer=Composer().fit(rows), empty=Speaker(), rows=rows, three=3,
-            colour="red", trap=Trap(), Speaker=Speaker, unkind=HOSTILE)
+            colour="red", trap=Trap(), Speaker=Speaker, unkind=HOSTILE, huge=10**400, frame=pd.DataFrame({"a": [1]}),
+            array=np.arange(3), scalar=torch.tensor(3), folder=folder, file=folder / "digits" / "card.json",
+            overlong=folder / ("x" * 300), unlabelled=Data(small_digits().items[:50]))
         yield shell
 
 
@@ -219,6 +222,27 @@ def test_python_keeps_its_own_completion(shell): assert "three" in tab(shell, "t
      "likelihood is 'poisson', but one of bernoulli, gaussian was expected: try likelihood='bernoulli'."),
     ("train", "Speaker --out x", "data: three", "The items have shape ()"),
     ("train", "Speaker --out x", "data: row", "There are no data called 'row'. Did you mean rows?"),
+    ("generate", "speaker", "label: {array}", "label is of type ndarray, but one value was expected: pass a number"),
+    ("generate", "speaker", "age: {frame}", "age is of type DataFrame, but one value was expected"),
+    ("generate", "speaker", "prompt: {rows}", "prompt is of type Tensor, but one value was expected"),
+    ("generate", "speaker", "age: {huge}", "age is a whole number of about 400 digits, but models know"),
+    ("generate", "speaker", "age: 1e400", "age is '1e400', but this model knows numbers from 18 to 90"),
+    ("generate", "composer --top-k 1e400", None, "top_k is '1e400', but a whole number from 0 to 9 was expected"),
+    ("generate", "composer --temperature {array}", None, "temperature is of type ndarray, but one value was expected"),
+    ("train", "VAE --out x", "data: small_digits\nnetwork: {array}",
+     "network is of type ndarray, but str was expected"),
+    ("train", "VAE --out x", "data: small_digits\nseed: {huge}",
+     "seed is a whole number of 1329 bits, but int | None"),
+    ("train", "VAE --out x", "data: small_digits\ncheckpoint: {array}",
+     "checkpoint is of type ndarray, but str | Path"),
+    ("train", "VAE --out x", "data: small_digits\ncheckpoint: {file}",
+     "checkpoint is the path of a file, but a folder"),
+    ("train", "VAE --out x", "data: small_digits\nresume: {overlong}", "which cannot be the path of a file or folder"),
+    ("train", "VAE --out x", "data: {overlong}", "which cannot be the path of a file or folder (File name too long)"),
+    ("train", "VAE --out x", "data: small_digits\ncheckpoint: a\0b", "it holds characters that paths cannot have"),
+    ("train", "VAE --out x", "data: {huge}", "that is not an array of numbers: pass a tensor"),
+    ("train", "VAE --out x", "data: small_digits\ncondition: label\nsteps: 1\nheld_out: {unlabelled}",
+     "The data do not know 'label' of their items"),
     ("genbook", "speeker", None, "There is no model called 'speeker'. Did you mean speaker?")])
 def test_mistakes(shell, magic, line, body, said): assert said in run(shell, magic, line, body)
 

@@ -1,4 +1,4 @@
-"Widgets beside each other: the styles of all of them, in whatever order they were first shown; and when they are gone."
+"Widgets beside each other: the styles of all, in whatever order they were first shown; and when they are gone."
 import functools
 import gc
 import sys
