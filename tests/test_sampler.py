@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from genbook import Gaussian, explore
+from genbook.ui import Sampler
 
 
 HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
@@ -260,6 +261,18 @@ def test_accessible_in_both_themes(open_nb, axe, theme):
     found = axe(page, ".genbook-sampler")
     notebook.theme("JupyterLab Light")  # the server remembers it for all
     assert found == [] and page.evaluate("window.hacked") is None
+
+
+def test_closing_ends_what_is_being_drawn():
+    class Endless(Writer):
+        def stream(self, noise, **options):
+            while True: yield Partial(["so"] * len(noise), 1, 9)
+
+    sampler = Sampler(Endless().fit(["abc"]))
+    assert sampler._drawing.busy
+    sampler.close()
+    assert sampler._drawing.wait(60)
+
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])

@@ -30,7 +30,8 @@ def fits(value: Any, part: str) -> bool:
         case "float": return isinstance(value, Real) and not isinstance(value, bool)
         case "str": return isinstance(value, str)
         case "Path": return isinstance(value, PurePath)
-        case "Sequence" | "tuple": return isinstance(value, (list, tuple)) or type(value).__name__ == "ndarray"
+        case "Sequence" | "tuple":
+            return isinstance(value, (list, tuple)) or part == "Sequence[float]" and type(value).__name__ == "ndarray"
     return not (value is None or isinstance(value, (str, bytes, Number)))
 
 # %% ../../nbs/ui/52_kinds.ipynb #5154502e

@@ -2,6 +2,132 @@
 
 let widgets = 0;
 
+// Inputs for the sampling options: an item is drawn with them, and its latents are found.
+function samplingOptions({ model, me, options, now, halt, tell, commit, say }) {
+  let chosen = model.get("option_values") ?? {}, seed = 0, asking = 0;
+  const drawItem = () => {
+    asking = 0;
+    model.send({ kind: "draw", view: me, seed, options: chosen, conditions: now().conditions });
+    say("Drawing");
+  };
+  const drawSoon = () => (asking ||= requestAnimationFrame(drawItem));
+  const inputs = options.map((option, k) => ({ name: option.name, ...optionInput({
+    id: `${me}-option-${k}`, option, onChange: commit,
+    onInput(value) {
+      halt();
+      chosen = { ...chosen, [option.name]: value };
+      tell("option_values", chosen);
+      drawSoon();
+    },
+  }) }));
+  const show = () => inputs.forEach((input) => input.show(chosen[input.name]));
+  const draw = button("Draw", () => {
+    halt();
+    seed = Math.floor(Math.random() * 2 ** 32);
+    drawSoon();
+  }, "Draw an item with the sampling options, and find its latents");
+  const row = () => group("Sampling", ...inputs.map((input) => input.row), make("p", {
+    className: "genbook-note",
+    textContent: "These shape how an item is drawn, not what latents decode to: "
+      + "when one moves, the item is drawn again, and the latents follow.",
+  }));
+  const take = (values) => {
+    chosen = values;
+    show();
+  };
+  const reset = () => {
+    chosen = Object.fromEntries(options.map((option) => [option.name, option.default]));
+    if (options.length) tell("option_values", chosen);
+    show();
+  };
+  return { inputs, draw, row, show, take, reset, stop: () => cancelAnimationFrame(asking) };
+}
+
+// The buttons below the picture.
+function explorerButtons({ model, me, about, dims, state, frames, sampling, walk, code, codeBox, put, say }) {
+  const random = button("Random", () => {
+    walk.halt();
+    if (frames.live) model.send({ kind: "random" });
+    else put(randomLatents(state.latents, dims), "Random latents");
+  }, "Latents as the model draws them");
+  const reset = button("Reset", () => {
+    walk.halt();
+    const centre = Array.from(state.latents);
+    for (const { index, start } of dims) centre[index] = start;
+    sampling.reset();
+    put(centre, "The middle of all latents");
+  }, "The middle of all latents");
+  const encode = ([label, which]) => button(label, () => {
+    walk.halt();
+    model.send({ kind: "encode", which });
+  }, "Find the latents of one of the data's items");
+  const encodes = about.data ? [["Encode next", "next"], ["Encode any", "any"]].map(encode) : [];
+  const save = button("Save picture", () => {
+    const { latents: numbers, conditions } = state;
+    model.send({ kind: "save", view: me, conditions }, undefined, [numbers.slice().buffer]);
+  }, "Download the picture as a PNG that has its latents and the model's fingerprint inside");
+  save.hidden = !about.picture;
+  const copy = button("Copy code", async () => {
+    codeBox.hidden = false;
+    say(await copyText(code));
+  }, "The Python that makes this image");
+  return { random, reset, encodes, save, copy };
+}
+
+// Whether the page decodes by itself: a box to tick.
+function decoderSwitch({ model, me, about, tell, commit, say }) {
+  const here = control("input", { type: "checkbox", id: `${me}-page`, onchange() {
+    tell("in_page", here.checked);
+    commit();
+    say(here.checked ? "Fetching the decoder" : "");
+  } });
+  const hereLabel = make("label", { htmlFor: here.id, textContent: "decode in this page" });
+  const part = make("span", { className: "genbook-here", hidden: !about.page }, here, hereLabel);
+  here.checked = model.get("in_page");
+  return { here, part };
+}
+
+// Where everything stands.
+function explorerRoot(about, {
+  shown, example, buttons, sampling, status, alert, fields, latents, shiftSliders, walk, meter, decoder, codeBox,
+}) {
+  const { random, reset, encodes, save, copy } = buttons, some = sampling.inputs.length > 0;
+  const examples = about.data || some ? [example.figure] : [];
+  const draws = some ? [sampling.draw] : [];
+  const root = make("div", { className: "genbook-explorer", role: "group" },
+    make("div", { className: "genbook-body" },
+      make("div", { className: "genbook-look" },
+        make("div", { className: "genbook-pictures" }, make("figure", {}, ...shown), ...examples),
+        make("div", { className: "genbook-buttons" }, random, ...draws, reset, ...encodes, save, copy),
+        status, alert),
+      make("div", { className: "genbook-controls" },
+        ...(fields.length ? [group("Conditions", ...fields.map((f) => f.row))] : []),
+        group(about.many ? "Latents, most active first" : "Latents", latents.list, latents.more),
+        ...(some ? [sampling.row()] : []),
+        ...(shiftSliders.length ? [group("Directions", ...shiftSliders.map((s) => s.row))] : []),
+        group("Walk", walk.row))),
+    make("div", { className: "genbook-foot" }, meter, decoder.part),
+    codeBox);
+  root.setAttribute("aria-label", `Explorer of ${about.name}`);
+  return root;
+}
+
+// What the kernel says, heard by one view.
+function explorerHears({ me, alert, frames, say }) {
+  return async (message, buffers) => {
+    if (message.view && message.view !== me) return;
+    if (message.kind === "saved") {
+      download(message.name, bytesOf(buffers[0]));
+      return say(`Saved ${message.name}, with the latents inside`);
+    }
+    if (message.kind === "error") {
+      alert.textContent = message.error;
+      alert.hidden = false;
+    }
+    if (await frames.receive(message, buffers)) alert.hidden = true;
+  };
+}
+
 function render({ model, el, signal }) {
   const { over, listen } = lifetime(model, signal);
   const [about, dims, accepts, options, directions] = (
@@ -80,119 +206,31 @@ function render({ model, el, signal }) {
   const showFields = () => fields.forEach(({ show }) => show(state.conditions));
   const walk = walkBetween({ me, dims, canvas, now: () => state.latents, go: moveTo, rest: commit, say });
 
-  // ---- sampling options: an item is drawn with them, and its latents are found
-  let chosen = model.get("option_values") ?? {}, seed = 0, asking = 0;
-  const drawItem = () => {
-    asking = 0;
-    model.send({ kind: "draw", view: me, seed, options: chosen, conditions: state.conditions });
-    say("Drawing");
-  };
-  const drawSoon = () => (asking ||= requestAnimationFrame(drawItem));
-  const optionInputs = options.map((option, k) => ({ name: option.name, ...optionInput({
-    id: `${me}-option-${k}`, option, onChange: commit,
-    onInput(value) {
-      walk.halt();
-      chosen = { ...chosen, [option.name]: value };
-      tell("option_values", chosen);
-      drawSoon();
-    },
-  }) }));
-  const showOptions = () => optionInputs.forEach(({ name, show }) => show(chosen[name]));
-  const draw = button("Draw", () => {
-    walk.halt();
-    seed = Math.floor(Math.random() * 2 ** 32);
-    drawSoon();
-  }, "Draw an item with the sampling options, and find its latents");
-  const sampling = () => group("Sampling", ...optionInputs.map((i) => i.row), make("p", {
-    className: "genbook-note",
-    textContent: "These shape how an item is drawn, not what latents decode to: "
-      + "when one moves, the item is drawn again, and the latents follow.",
-  }));
-
-  // ---- the buttons
-  const random = button("Random", () => {
-    walk.halt();
-    if (frames.live) model.send({ kind: "random" });
-    else put(randomLatents(state.latents, dims), "Random latents");
-  }, "Latents as the model draws them");
-  const reset = button("Reset", () => {
-    walk.halt();
-    const centre = Array.from(state.latents);
-    for (const { index, start } of dims) centre[index] = start;
-    chosen = Object.fromEntries(options.map((option) => [option.name, option.default]));
-    if (options.length) tell("option_values", chosen);
-    showOptions();
-    put(centre, "The middle of all latents");
-  }, "The middle of all latents");
-  const encode = ([label, which]) => button(label, () => {
-    walk.halt();
-    model.send({ kind: "encode", which });
-  }, "Find the latents of one of the data's items");
-  const encodes = about.data ? [["Encode next", "next"], ["Encode any", "any"]].map(encode) : [];
-  const save = button("Save picture", () => {
-    const { latents: numbers, conditions } = state;
-    model.send({ kind: "save", view: me, conditions }, undefined, [numbers.slice().buffer]);
-  }, "Download the picture as a PNG that has its latents and the model's fingerprint inside");
-  save.hidden = !about.picture;
-  const copy = button("Copy code", async () => {
-    codeBox.hidden = false;
-    say(await copyText(code));
-  }, "The Python that makes this image");
-  const here = control("input", { type: "checkbox", id: `${me}-page`, onchange() {
-    tell("in_page", here.checked);
-    commit();
-    say(here.checked ? "Fetching the decoder" : "");
-  } });
-  const hereLabel = make("label", { htmlFor: here.id, textContent: "decode in this page" });
-  const herePart = make("span", { className: "genbook-here", hidden: !about.page }, here, hereLabel);
-
-  // ---- where everything stands
-  const examples = about.data || options.length ? [example.figure] : [];
-  const draws = options.length ? [draw] : [];
-  const root = make("div", { className: "genbook-explorer", role: "group" },
-    make("div", { className: "genbook-body" },
-      make("div", { className: "genbook-look" },
-        make("div", { className: "genbook-pictures" }, make("figure", {}, canvas, text, table), ...examples),
-        make("div", { className: "genbook-buttons" }, random, ...draws, reset, ...encodes, save, copy),
-        status, alert),
-      make("div", { className: "genbook-controls" },
-        ...(fields.length ? [group("Conditions", ...fields.map((f) => f.row))] : []),
-        group(dims.length > 1 ? "Latents, most active first" : "Latents", latents.list, latents.more),
-        ...(options.length ? [sampling()] : []),
-        ...(directions.length ? [group("Directions", ...shiftSliders.map((s) => s.row))] : []),
-        group("Walk", walk.row))),
-    make("div", { className: "genbook-foot" }, meter, herePart),
-    codeBox);
-  root.setAttribute("aria-label", `Explorer of ${about.name}`);
+  const sampling = samplingOptions({
+    model, me, options, now: () => state, halt: () => walk.halt(), tell, commit, say });
+  const buttons = explorerButtons({
+    model, me, about, dims, state, frames, sampling, walk, code, codeBox, put, say });
+  const decoder = decoderSwitch({ model, me, about, tell, commit, say });
+  const root = explorerRoot({ ...about, many: dims.length > 1 }, {
+    shown: [canvas, text, table], example, buttons, sampling, status, alert, fields, latents, shiftSliders, walk,
+    meter, decoder, codeBox });
 
   // ---- what can be used now
   const enable = () => {
     const moves = frames.live || frames.page !== null;
     for (const control of root.querySelectorAll("button, input, select")) control.disabled = !moves;
-    for (const control of [...encodes, save, here, draw]) control.disabled = !frames.live;
-    for (const { input } of optionInputs) input.disabled = !frames.live;
+    const asks = [...buttons.encodes, buttons.save, decoder.here, sampling.draw];
+    for (const control of asks) control.disabled = !frames.live;
+    for (const { input } of sampling.inputs) input.disabled = !frames.live;
     walk.enable(moves);
-    copy.disabled = false;
+    buttons.copy.disabled = false;
     latents.more.disabled = false;
-    herePart.hidden = !about.page || !frames.live;
+    decoder.part.hidden = !about.page || !frames.live;
     if (!moves) say("This view has no kernel: run the cell again to move its sliders.");
   };
 
-  // ---- what the kernel says
-  listen("msg:custom", async (message, buffers) => {
-    if (message.view && message.view !== me) return;
-    if (message.kind === "saved") {
-      download(message.name, bytesOf(buffers[0]));
-      return say(`Saved ${message.name}, with the latents inside`);
-    }
-    if (message.kind === "error") {
-      alert.textContent = message.error;
-      alert.hidden = false;
-    }
-    if (await frames.receive(message, buffers)) alert.hidden = true;
-  });
-
-  // ---- following the model
+  // ---- following the kernel and the model
+  listen("msg:custom", explorerHears({ me, alert, frames, say }));
   const showNow = () => {
     const now = model.get("shown");
     if (now.text !== undefined || now.cells) return pictures.drawWords(now);
@@ -218,16 +256,13 @@ function render({ model, el, signal }) {
     showSliders();
     frames.refresh();
   });
-  follow("option_values", (now) => {
-    chosen = now;
-    showOptions();
-  });
+  follow("option_values", sampling.take);
   follow("example", (item) => {
     example.show(item);
     const what = item.caption?.startsWith("drawn") ? "the item drawn" : item.caption;
     if (what) say(`The latents of ${what}`);
   });
-  listen("change:in_page", () => (here.checked = model.get("in_page")));
+  listen("change:in_page", () => (decoder.here.checked = model.get("in_page")));
   listen("change:weights", () => {
     frames.load();
     if (frames.page) say("The decoder is in this page");
@@ -241,13 +276,12 @@ function render({ model, el, signal }) {
   over.signal.addEventListener("abort", () => {
     walk.halt();
     frames.stop();
-    cancelAnimationFrame(asking);
+    sampling.stop();
     stopKeeping();
   });
   latents.add(state.latents);
-  here.checked = model.get("in_page");
   showFields();
-  showOptions();
+  sampling.show();
   showNow();
   example.show(model.get("example"));
   frames.load();

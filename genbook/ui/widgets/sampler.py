@@ -150,7 +150,8 @@ class Sampler(PageWidget):
         "In a thread of its own: draw, and show what there is now and then, and at the end."
         self._stopped = False
         try:
-            for step, ms, over in now_and_then(wanted.of(self.model), self.seconds, lambda: self._stopped):
+            enough = lambda: self._stopped or self.comm is None  # it was closed: nobody will see more
+            for step, ms, over in now_and_then(wanted.of(self.model), self.seconds, enough):
                 self._drawn = step.samples
                 self._show(wanted, {"kind": "frame", "ms": ms, "over": over, **as_json(*step)})
         except Exception as error: self._show(wanted, {"kind": "error", "error": f"{type(error).__name__}: {error}"})
