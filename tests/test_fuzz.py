@@ -2,13 +2,11 @@
 import fuzzing
 import pytest
 
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory): return fuzzing.Bench(tmp_path_factory.mktemp("fuzz"))
+CELLS = 2000  # `python tests/stress.py magics` tries as many as one likes
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_cells_give_a_result_or_one_sentence(bench, seed):
-    counts, failures = bench.attack(seed, 500)
-    assert not failures, f"{len(failures)} of 500:\n" + "\n".join(failures)
-    assert counts["a result"] > 40 and counts["a sentence"] > 200  # neither all refused nor all taken
+@pytest.mark.timeout(600)  # a slow machine may take its time; each cell has ten seconds
+def test_cells_give_a_result_or_one_sentence(tmp_path):
+    counts, failures = fuzzing.Bench(tmp_path).attack(0, CELLS)
+    assert not failures, f"{len(failures)} of {CELLS}:\n" + "\n".join(failures)
+    assert counts["a result"] > CELLS / 12 and counts["a sentence"] > CELLS / 2  # neither all refused nor all taken
