@@ -65,6 +65,7 @@ class Column:
     dtype: str = ""
     zone: str = ""
     library: str = ""  # of the data frame it came from
+    why: str = ""  # the evidence for its type, in words
 
     @property
     def missing(self) -> np.ndarray:  # (n,) bool
