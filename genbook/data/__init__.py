@@ -14,6 +14,7 @@ What kind of thing they are, a file for each modality:
 
 - `modalities`: what can be asked of some kinds and not of others (`HasPixels`, `HasCells`, `HasFrame`, ...)
 - `vectors`, `tables`: rows of numbers, and of what stands in `columns`, `frames` and `csv_files`
+- `csv_columns`, `numerals`, `written_dates`: what the texts of a file stand for; `csv_cells`: how they are written
 - `images`; `sequences`, `symbols`; `texts`, `tokenizers`; `sounds`, `speech`
 
 Data sets:
@@ -37,7 +38,11 @@ EXPORTS = {  # module -> names
     "vectors": ["Points", "Vectors"],
     "frames": ["from_frame", "is_frame"],
     "tables": ["Table"],
-    "csv_files": ["MISSING", "day_in", "from_csv", "from_texts", "number_in"],
+    "csv_cells": ["csv_content", "defused", "restored"],
+    "csv_columns": ["MISSING", "evidence", "from_texts"],
+    "csv_files": ["from_csv"],
+    "numerals": ["number_in"],
+    "written_dates": ["moment_in"],
     "sequences": ["Sequences", "timeline"],
     "symbols": ["Symbols"],
     "texts": ["Texts"],

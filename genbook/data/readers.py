@@ -6,11 +6,12 @@
 __all__ = ['read_csv', 'read_texts']
 
 # %% ../../nbs/data/18_readers.ipynb #276a11d0
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from ..core import InvalidValue, NotFound
-from .csv_files import MISSING, from_csv
+from ..core import InvalidValue, read_file
+from .csv_columns import MISSING
+from .csv_files import decoded, from_csv
 from .data import Data
 from .tables import Table
 
@@ -19,11 +20,16 @@ def read_csv(
     path: str | Path,
     *,
     kinds: Mapping[str, str] | None = None,  # name of a column -> one of `KINDS`, where it should not be found
-    missing: Sequence[str] = MISSING,  # texts that stand for a missing value
+    missing: Collection[str] = MISSING,  # texts that stand for a missing value
     separator: str | None = None,  # by default the one of , ; and tab that the line of names has most of
+    encoding: str = "utf-8",  # how the file's bytes stand for characters
+    dates: str = "",  # "day first" or "month first", for columns that do not prove it
+    decimal: str | None = None,  # "." or ","; by default what a column proves, and "." beside commas and tabs
+    comment: str | None = None,  # how comments before the names begin; by default #, where no names do
 ) -> Data:
-    "The rows of a CSV file whose first line names the columns, in UTF-8."
-    columns = from_csv(path, kinds, missing, separator)
+    "The rows of a CSV file whose first line names the columns."
+    ways = {"encoding": encoding, "dates": dates, "decimal": decimal, "comment": comment}
+    columns = from_csv(path, kinds, missing, separator, **ways)
     table = Table.of(columns, kinds)
     return Data(table.encode(columns), table)
 
@@ -36,16 +42,8 @@ def read_texts(
 ) -> Data:  # texts
     "The texts of a file; parts that hold nothing but spaces are left out."
     path = Path(path)
-    if not path.is_file(): raise NotFound(f"{path} is not a file: pass the path of a text.")
-    content = path.read_bytes()
-    codec = "utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding
-    try: text = content.decode(codec).replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InvalidValue(
-            f"{path.name} is not {encoding} (byte 0x{content[error.start]:02x} in line {line} cannot stand there), "
-            f"but text in {encoding} was expected: save it as UTF-8, or name its encoding, as in read_texts(path, "
-            "encoding='latin-1').") from None
+    content = read_file(path)
+    text = decoded(path.name, content, encoding).replace("\r\n", "\n")
     texts = [part for part in (text.split(separator) if separator else [text]) if part.strip()]
     if not texts:
         raise InvalidValue(
