@@ -7,6 +7,7 @@
 - `fingerprints`: a name for exactly what a model is, and whether it has changed.
 - `model`: `Model`, `Samples` and their `Origin`; drawing in batches, drawing again, conditioning.
 - `streams`: watching items as they form.
+- `files`: files that are read only if they are files, and written whole or not at all.
 - `values`: values as JSON and tensors, classes by name.
 - `store`: folders that are whole or not there; saving and loading models.
 """
@@ -27,9 +28,10 @@ EXPORTS = {
         "Modality", "Model", "Origin", "Samples", "blank", "clone", "condition_on", "draw_samples", "is_fitted",
         "models_inside", "object_array", "redraw", "require_fitted"],
     "streams": ["last_items", "newest", "stream_samples"],
+    "files": ["check_file", "in_utf8", "read_file", "replace_file", "whole_file"],
     "values": ["class_name", "find_class", "from_json", "to_json"],
     "store": [
         "about", "card_digest", "describe", "from_bytes", "load", "pretrained", "read_card", "read_folder", "rebuild",
-        "replace_file", "save", "to_bytes", "write_folder"],
+        "save", "to_bytes", "write_folder"],
 }
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=EXPORTS)
