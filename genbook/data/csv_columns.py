@@ -7,14 +7,14 @@ __all__ = ['MISSING', 'Ways', 'read_booleans', 'readings', 'read_as_number', 'ch
 
 # %% ../../nbs/data/07_csv_columns.ipynb #d042018b
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ..core import InvalidValue
 from .columns import Column
-from .numerals import Reading, number_in, read_numbers, without_percent
+from .numerals import Reading, number_in, quoted, read_numbers, without_percent
 from .written_dates import moment_in, read_dates
 
 # %% ../../nbs/data/07_csv_columns.ipynb #944f41be
@@ -32,10 +32,10 @@ def read_booleans(texts: Collection[str]) -> Reading:
     "1 and 0, if all texts are true or false."
     words = {"true": 1.0, "false": 0.0}
     found = {text: words.get(text.lower()) for text in texts}
-    return Reading(None if None in found.values() else found, "all values are true or false")
+    return Reading(None) if None in found.values() else Reading(found, "all values are true or false")
 
 
-def readings(texts: Collection[str], ways: Ways) -> Iterable[tuple[str, Reading]]:
+def readings(texts: Collection[str], ways: Ways) -> Iterator[tuple[str, Reading]]:
     "The types that a column may have, and what its texts are as such."
     yield "booleans", read_booleans(texts)
     yield "numbers", read_numbers(texts, ways.mark)
@@ -56,7 +56,7 @@ def read_as_number(
         found[text] = number_in(sign + digits, mark or ".")
         if found[text] is None:
             raise InvalidValue(
-                f"The column {name} holds {text!r}, but kinds says that it holds numbers: correct it, list it in "
+                f"The column {name} holds {quoted(text)}, but kinds says that it holds numbers: correct it, list it in "
                 "missing=[...] if it stands for nothing, or give the column another kind.")
     return Reading(found, "kinds says so")
 
@@ -74,7 +74,7 @@ def check_strangers(
         if len(strange) < len(different) / 2:
             row = next(i for i, text in enumerate(texts) if text in strange)
             raise InvalidValue(
-                f"The column {name} holds {texts[row]!r} (in row {row}) among {type_}, but one type was expected: "
+                f"The column {name} holds {quoted(texts[row])} (in row {row}) among {type_}, but one type was expected: "
                 "correct it, list it in missing=[...] if it stands for nothing, or read the column with "
                 f"kinds={{{name!r}: 'category'}}.")
 
@@ -88,21 +88,22 @@ def from_texts(
 ) -> Column:
     "A column of a file, with the evidence for its type."
     different = {text: None for text in texts if text not in missing}
-    gone = next((f"; {text!r} counts as missing" for text in texts if text and text in missing), "")
-    if kind in ("number", "integer"): found = [("numbers", read_as_number(name, different, ways.mark))]
-    else: found = [] if kind == "category" or not different else list(readings(different, ways))
+    gone = next((f"; {quoted(text)} counts as missing" for text in texts if text and text in missing), "")
+    if not different: return Column(name, "numbers", np.full(len(texts), math.nan), why="all values are missing")
+    if kind in ("number", "integer"): found = iter([("numbers", read_as_number(name, different, ways.mark))])
+    else: found = iter(()) if kind == "category" else readings(different, ways)
+    doubt = ""
     for type_, reading in found:
         if reading.values is not None:
             values = np.array([reading.values.get(text, math.nan) for text in texts], dtype=float)
             return Column(name, type_, values, zone=reading.zone, why=reading.why + gone)
-    if not different: return Column(name, "numbers", np.full(len(texts), math.nan), why="all values are missing")
-    doubt = next((reading.why for type_, reading in found if type_ != "booleans" and reading.why), "")
+        doubt = doubt or reading.why
     if kind in ("boolean", "day", "time"):
         raise InvalidValue(
-            f"The column {name} is to be read as {kind}, but {doubt or f'holds {next(iter(different))!r}'}: correct "
-            "it, or give the column another kind.")
-    if found and not doubt: check_strangers(name, texts, different, ways.mark)
-    why = doubt or ("kinds says so" if kind else f"{next(iter(different))!r} is neither a number nor a date")
+            f"The column {name} is to be read as {kind}, but {doubt or f'it holds {quoted(next(iter(different)))}'}: "
+            "correct it, or give the column another kind.")
+    if kind is None and not doubt: check_strangers(name, texts, different, ways.mark)
+    why = doubt or ("kinds says so" if kind else f"{quoted(next(iter(different)))} is neither a number nor a date")
     values = np.array([text if text in different else None for text in texts], dtype=object)
     return Column(name, "texts", values, why=f"texts; {why}{gone}")
 
