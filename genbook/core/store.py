@@ -167,15 +167,16 @@ def read_tensors(folder: Path, card: Mapping[str, Any]) -> dict[str, torch.Tenso
     "The tensors that a card names; an error unless they have its size and its checksum."
     about = card["tensors"]
     path, size = folder / Path(about["file"]).name, int(about["bytes"])
-    try: found = check_file(path, 2**62)
+    try:
+        found = check_file(path, 2**62)
+        if found == size and size > memory():
+            raise InvalidValue(
+                f"The numbers in {folder} take {size / 2**30:,.1f} GiB, but this machine has "
+                f"{memory() / 2**30:,.1f} GiB of memory: load it on a larger one.")
+        data = read_file(path, size) if found == size else b""
     except NotFound:
         raise InvalidValue(
             f"{folder} lacks the tensor file that its card names: fetch the whole folder again.") from None
-    if found == size and size > memory():
-        raise InvalidValue(
-            f"The numbers in {folder} take {size / 2**30:,.1f} GiB, but this machine has {memory() / 2**30:,.1f} GiB "
-            "of memory: load it on a larger one.")
-    data = read_file(path, size) if found == size else b""
     if hashlib.sha256(data).hexdigest() != about["sha256"]:
         raise InvalidValue(
             f"{path} is damaged: its {found} bytes do not have the checksum that the card records "

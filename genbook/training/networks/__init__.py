@@ -10,6 +10,6 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "convolutional": ["ChannelsLast", "image_decoder", "image_encoder", "image_shape"],
     "feedforward": ["feedforward"],
-    "initialisation": ["Resets", "channels_last", "fill", "initialise", "make"],
+    "initialisation": ["Resets", "channels_last", "fill", "initialise", "make", "shapes_only"],
     "recurrent": ["Recurrent"],
 })
