@@ -117,9 +117,16 @@ class Samples:
         "The items as a data frame: pandas in, pandas out."
         return self.modality.frame(self.items, library)
 
-    def save(self, path: str | Path) -> Path:  # the file written
-        "Write the items in the format that the ending of `path` names, with their origin in the file's metadata."
-        self.modality.write(self.items, Path(path), self.origin.json())
+    def save(
+        self,
+        path: str | Path,
+        **options: Any,  # that the format has, such as formulas=True of CSV files
+    ) -> Path:  # the file written
+        """Write the items in the format that the ending of `path` names, with their origin in the file's metadata.
+
+        A file that is there is replaced in one step, or stays as it is.
+        """
+        self.modality.write(self.items, Path(path), self.origin.json(), **options)
         return Path(path)
 
     def __repr__(self) -> str:

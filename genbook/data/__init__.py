@@ -15,7 +15,7 @@ What kind of thing they are, a file for each modality:
 - `modalities`: what can be asked of some kinds and not of others (`HasPixels`, `HasCells`, `HasFrame`, ...)
 - `vectors`, `tables`: rows of numbers, and of what stands in `columns`, `frames` and `csv_files`
 - `csv_columns`, `numerals`, `written_dates`: what the texts of a file stand for; `csv_cells`: how they are written
-- `images`; `sequences`, `symbols`; `texts`, `tokenizers`; `sounds`, `speech`
+- `images`; `sequences`, `symbols`; `texts`, `tokenizers`; `sounds`, `wav`, `speech`
 
 Data sets:
 
@@ -48,8 +48,9 @@ EXPORTS = {  # module -> names
     "texts": ["Texts"],
     "intake": ["INTAKE", "modality_of", "take"],
     "data": ["Data", "check_kind"],
-    "sounds": ["HEARD", "HEARD_RATE", "Sounds", "envelope", "in_seconds", "read_origin", "resample", "to_wav"],
-    "recordings": ["at_rate", "check_sounds", "read_other", "read_sounds", "read_wav"],
+    "sounds": ["HEARD", "HEARD_RATE", "Sounds", "envelope", "in_seconds", "resample"],
+    "wav": ["NotWav", "read_origin", "read_wav", "to_wav"],
+    "recordings": ["at_rate", "check_sounds", "read_other", "read_sounds"],
     "speech": ["cepstrum", "deltas", "from_mel", "log_mel", "mel_bands", "mfcc", "to_mel"],
     "scaling": ["Scaling"],
     "conform": ["check_no_categories", "conform", "later_items"],

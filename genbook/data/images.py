@@ -19,7 +19,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
-from ..core import InvalidValue
+from ..core import InvalidValue, whole_file
 from .checks import blocks
 from .modalities import check_ending
 
@@ -71,7 +71,8 @@ class Images:
         check_ending(path, ".png", "pictures")
         info = PngInfo()
         info.add_itxt("genbook", origin)
-        (self.image(items[0]) if len(items) == 1 else self.grid(items, most=len(items))).save(path, pnginfo=info)
+        image = self.image(items[0]) if len(items) == 1 else self.grid(items, most=len(items))
+        with whole_file(path) as file: image.save(file, "png", pnginfo=info)
 
 # %% ../../nbs/data/02_images.ipynb #2d7c29c0
 def channels_first(

@@ -6,13 +6,13 @@
 __all__ = ['Symbols']
 
 # %% ../../nbs/data/09_symbols.ipynb #f231c6e2
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..core import escape
+from ..core import escape, in_utf8, replace_file
 from .checks import check_symbols
+from .csv_cells import csv_content
 from .modalities import check_ending, count, one_item
 
 # %% ../../nbs/data/09_symbols.ipynb #8f7cab73
@@ -39,9 +39,15 @@ class Symbols:
         more = f"<p><small>{len(items):,} sequences</small></p>" if len(items) > most else ""
         return {"text/html": lines + more}
 
-    def write(self, items: list[list[str]], path: Path, origin: str = "") -> None:
-        "A CSV file whose first line is a comment with the origin; then a row for each sequence."
+    def write(
+        self,
+        items: list[list[str]],
+        path: Path,
+        origin: str = "",
+        formulas: bool = False,  # whether symbols that look like formulas are written as they are
+    ) -> None:
+        """A CSV file whose first line is a comment with the origin; then a row for each sequence. A symbol that a
+        spreadsheet would run gets an apostrophe.
+        """
         check_ending(path, ".csv", "sequences")
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(f"# {origin}\n")
-            csv.writer(file, lineterminator="\n").writerows(items)
+        replace_file(path, in_utf8(csv_content(origin, (), items, formulas)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..core import escape
+from ..core import escape, in_utf8, replace_file
 from .modalities import check_ending, count
 
 # %% ../../nbs/data/10_texts.ipynb #1613752f
@@ -33,4 +33,4 @@ class Texts:
     def write(self, items: list[str], path: Path, origin: str = "") -> None:
         "A UTF-8 file whose first line is a comment with the origin; texts stand apart by an empty line."
         check_ending(path, ".txt", "texts")
-        path.write_text(f"# {origin}\n" + "\n\n".join(items) + "\n", encoding="utf-8")
+        replace_file(path, in_utf8(f"# {origin}\n" + "\n\n".join(items) + "\n"))

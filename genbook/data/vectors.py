@@ -6,7 +6,6 @@
 __all__ = ['Vectors', 'Points']
 
 # %% ../../nbs/data/04_vectors.ipynb #56e88725
-import csv
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core import Condition, InvalidValue, escape
+from ..core import Condition, InvalidValue, escape, in_utf8, replace_file
+from .csv_cells import csv_content
 from .modalities import check_ending, count
 
 # %% ../../nbs/data/04_vectors.ipynb #0702ccd3
@@ -65,16 +65,18 @@ class Vectors:
         more = f"<p><small>{len(items):,} rows, {self.features} columns</small></p>" if cut else ""
         return {"text/html": f"<table>{head}{rows}</table>{more}"}
 
-    def write(self, items: Tensor, path: Path, origin: str = "") -> None:
+    def write(
+        self,
+        items: Tensor,
+        path: Path,
+        origin: str = "",
+        formulas: bool = False,  # whether texts that look like formulas are written as they are
+    ) -> None:
         """A CSV file: a comment with the origin, the names of the columns if they have any, rows. An empty cell is a
-        missing value.
+        missing value; a text that a spreadsheet would run gets an apostrophe, which `read_csv` takes off again.
         """
         check_ending(path, ".csv", "rows")
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(f"# {origin}\n")
-            writer = csv.writer(file, lineterminator="\n")
-            if self.names: writer.writerow(self.names)
-            writer.writerows(self.cells(items, exact=True))
+        replace_file(path, in_utf8(csv_content(origin, self.names, self.cells(items, exact=True), formulas)))
 
 # %% ../../nbs/data/04_vectors.ipynb #0b39aa6c
 @dataclass(frozen=True)
