@@ -7,7 +7,6 @@ __all__ = ['LARGEST', 'STRANGE', 'check_file', 'read_file', 'partial_path', 'who
 
 # %% ../../nbs/core/07_files.ipynb #5f1f3b1a
 import contextlib
-import io
 import os
 import stat
 from collections.abc import Iterator
