@@ -14,6 +14,7 @@ import soundfile
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from genbook import VAE, load
 from genbook.core import Explained, Samples, files
@@ -36,6 +37,7 @@ from genbook.data import (
     small_digits,
     to_wav,
 )
+from genbook.data.image_files import open_image
 
 
 def quickly(cases: int) -> settings:
@@ -188,6 +190,29 @@ def test_any_damage_to_a_sound_gives_a_sound_or_a_sentence(tmp_path, bounded, da
 def test_a_sound_of_any_rate_is_shown_in_little_memory(bounded, rate):
     sounds = Data([torch.zeros(800, 1)], Sounds(rate))
     assert "<audio" in sounds._repr_mimebundle_()["text/html"]
+
+
+@functools.cache
+def whole_images() -> list[bytes]:
+    "Image files of several formats."
+    found = []
+    for form in ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"):
+        file = io.BytesIO()
+        Image.fromarray(np.arange(192, dtype=np.uint8).reshape(8, 8, 3)).save(file, form)
+        found.append(file.getvalue())
+    return found
+
+
+@quickly(2000)
+@given(whole=st.integers(0, 5), places=st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), min_size=1,
+                                               max_size=4), end=st.integers(8, 4000))
+def test_any_damage_to_an_image_gives_an_image_or_a_sentence(tmp_path, bounded, whole, places, end):
+    "Bytes replaced, ends cut off."
+    content = bytearray(whole_images()[whole])
+    for place, byte in places: content[place % len(content)] = byte
+    (tmp_path / "any.png").write_bytes(content[:end])
+    try: open_image(tmp_path / "any.png")
+    except Explained as error: assert str(error)
 
 
 # Writing

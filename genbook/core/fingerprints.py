@@ -14,6 +14,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.multiprocessing.reductions import StorageWeakRef
@@ -68,7 +69,9 @@ def value_bytes(value: Any) -> Iterator[bytes]:
     elif isinstance(value, HasState):
         yield from value_bytes([type(value).__name__, arguments(value), value.state(), value.conditions])
     elif has_fields(value): yield from value_bytes([type(value).__name__, vars(value)])
-    else: yield f"{len(found := repr(value))}:{found}".encode()
+    else:
+        found = repr(value.item() if isinstance(value, np.generic) else value)  # as cards write it
+        yield f"{len(found)}:{found}".encode()
 
 
 def digest(value: Any) -> str:  # 16 hexadecimal digits

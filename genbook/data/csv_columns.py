@@ -59,8 +59,8 @@ def read_as_number(
         found[text] = number_in(sign + digits, mark or ".")
         if found[text] is None:
             raise InvalidValue(
-                f"The column {name} holds {quoted(text)}, but kinds says that it holds numbers: correct it, list it in "
-                "missing=[...] if it stands for nothing, or give the column another kind.")
+                f"The column {name} holds {quoted(text)}, but kinds says that it holds numbers: correct it, list it "
+                "in missing=[...] if it stands for nothing, or give the column another kind.")
     return Reading(found, "kinds says so")
 
 # %% ../../nbs/data/07_csv_columns.ipynb #95a859bb
@@ -77,8 +77,8 @@ def check_strangers(
         if len(strange) < len(different) / 2:
             row = next(i for i, text in enumerate(texts) if text in strange)
             raise InvalidValue(
-                f"The column {name} holds {quoted(texts[row])} (in row {row}) among {type_}, but one type was expected: "
-                "correct it, list it in missing=[...] if it stands for nothing, or read the column with "
+                f"The column {name} holds {quoted(texts[row])} (in row {row}) among {type_}, but one type was "
+                "expected: correct it, list it in missing=[...] if it stands for nothing, or read the column with "
                 f"kinds={{{name!r}: 'category'}}.")
 
 

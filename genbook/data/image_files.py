@@ -6,15 +6,16 @@
 __all__ = ['PLAIN', 'IMAGE_ENDINGS', 'from_images', 'open_image', 'from_folder']
 
 # %% ../../nbs/data/11_image_files.ipynb #bbdf9bb2
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from torch import Tensor
 
-from ..core import InvalidValue
+from ..core import InvalidValue, check_file
 
 # %% ../../nbs/data/11_image_files.ipynb #25683810
 PLAIN = {"1": "L", "L": "L", "I;16": "L", "LA": "L"}  # Pillow's name of how pixels are kept -> a plain one, or colour
@@ -40,12 +41,18 @@ IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tif
 
 
 def open_image(path: Path) -> Image.Image:
-    "An image file, read to its end; an error that names the file if it is none."
+    "An image file, read to its end; an error that names the file if it is none, or would fill the memory."
+    check_file(path)
     try:
-        with Image.open(path) as image:
-            image.load()
-            return image.copy()
-    except (UnidentifiedImageError, OSError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                image.load()
+                return image.copy()
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise InvalidValue(
+            f"{path.name} has too many pixels ({error}): make it smaller, or take it away.") from None
+    except Exception as error:  # Pillow raises whatever a format's reader stumbles over
         raise InvalidValue(
             f"{path.name} is not a picture that can be read ({error}): take it away, or fetch it again.") from None
 

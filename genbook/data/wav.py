@@ -95,8 +95,8 @@ def layout_of(name: str, format_chunk: bytes) -> Layout:
     if form == EXTENSIBLE and len(format_chunk) >= 26: form = struct.unpack_from("<H", format_chunk, 24)[0]
     if not 1 <= rate <= HIGHEST:
         raise InvalidValue(
-            f"{name} has a sample rate of {rate:,}, but 1 to {HIGHEST:,} frames a second were expected: write the file "
-            "again, with the rate at which it was recorded.")
+            f"{name} has a sample rate of {rate:,}, but 1 to {HIGHEST:,} frames a second were expected: write the "
+            "file again, with the rate at which it was recorded.")
     if form not in (PCM, FLOAT): raise NotWav(f"its numbers are of the kind {form}")
     width = 8 * frame // channels if channels else 0  # 20 bits take the room of 24
     if not channels or frame % channels or not width - 8 < bits <= width: raise NotWav("its format contradicts itself")
