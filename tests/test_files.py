@@ -203,6 +203,7 @@ def whole_images() -> list[bytes]:
     return found
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, of damaged tags
 @quickly(2000)
 @given(whole=st.integers(0, 5), places=st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), min_size=1,
                                                max_size=4), end=st.integers(8, 4000))
