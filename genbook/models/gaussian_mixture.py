@@ -75,10 +75,10 @@ def initial_gaussians(x: MixtureRows, family: GaussianFamily, k: int, seed: int,
     weighted = z * counts[:, None]
     first = torch.stack([z.new_zeros(k, z.shape[1]).index_add_(0, some, weighted) for some in belongs])
     means = first / number[..., None]
-    within = (weighted.T @ z - first.mT @ means) / counts.sum()  # what varies inside groups, the same for all
-    within = raise_eigenvalues(within, max(family.floor, 1e-3))[:, None].expand(-1, k, -1, -1)
-    if not family.products: within = within.diagonal(dim1=-2, dim2=-1)
-    scale = x.known.scale
+    least, scale = max(family.floor, 1e-3), x.known.scale  # what varies inside groups is taken to be the same for all
+    if family.products: within = raise_eigenvalues((weighted.T @ z - first.mT @ means) / counts.sum(), least)
+    else: within = (((weighted * z).sum(0) - (first * means).sum(1)) / counts.sum()).clamp(min=least)
+    within = within[:, None].expand(-1, k, *within.shape[1:])
     within = of_kind(within, number, family.covariance, family.floor, scale)
     unit = scale[:, None] * scale if family.products else scale**2
     return {
@@ -189,8 +189,9 @@ class GaussianComponents(ClimbingMixture):
 
     @available_if(lambda self: not self.conditions)
     def gaussians(self) -> tuple[Tensor, Tensor, Tensor]:  # (k,), (k, d), (k, d, d)
-        "Weights, means and covariances of the components."
-        return self.weights_, self.means_, self.covariances_
+        "Weights, means and covariances of the components, these as matrices whatever their kind."
+        covariances = self.covariances_
+        return self.weights_, self.means_, torch.diag_embed(covariances) if covariances.ndim == 2 else covariances
 
     @available_if(lambda self: not self.conditions)
     def with_gaussians(
@@ -214,9 +215,8 @@ class GaussianComponents(ClimbingMixture):
 
     @property
     def covariances_(self) -> Tensor:
-        "(k, d, d) covariances of the components."
-        covariances = conditioned(self)[2]
-        return torch.diag_embed(covariances) if covariances.ndim == 2 else covariances
+        "(k, d, d) covariances of the components; of diagonal and spherical ones (k, d), the variances of columns."
+        return conditioned(self)[2]
 
     @property
     def accepts(self) -> Mapping[str, Condition]:
