@@ -7,7 +7,7 @@ It imports from `core`, `data` and `training`.
 - `starts`: initial responsibilities by k-means++
 - `forward_backward`: the two passes over a chain of hidden states, with logarithms and with scaling
 - `blocks`: the passes over many sequences, and long ones, in bounded memory; the stationary distribution
-- `viterbi`: the most probable path
+- `viterbi`: the most probable path, and the log-probability of any
 - `families`: `ExponentialFamily`, the one interface of components and states; the E step of a mixture
 - `gaussian_family`, `discrete_families`, `product_family`: Gaussians; Bernoulli, Poisson, categorical laws; products
 - `model_family`: any model with a density and a weighted fit in place of a family
@@ -36,7 +36,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "forward_backward": ["backward", "compiled", "forward", "log_backward", "log_forward"],
     "blocks": ["Block", "Expected", "Look", "Passes", "expected_counts", "into_blocks", "log_likelihood",
                "relative", "stationary"],
-    "viterbi": ["viterbi_path"],
+    "viterbi": ["path_log_joint", "viterbi_path"],
     "families": [
         "ExponentialFamily", "Known", "Part", "Products", "akaike_criterion", "bayes_criterion", "log_density_blocks",
         "mixture_e_step", "normalise", "weighted_statistics"],
