@@ -185,7 +185,7 @@ function render({ model, el }) {
 
     bar.max = total || 1;
     bar.value = number;
-    steps.textContent = number ? `step ${whole.format(number)} of ${whole.format(total)}` : "before the first step";
+    steps.textContent = number ? `step ${whole.format(number)} of ${whole.format(total)}` : progress.waits || "before the first step";
     speed.textContent = number ? [`${whole.format(progress.speed)} items/s`, progress.precision].filter(Boolean).join(", ") : "";
     left.textContent = !number ? "" : over || progress.kept ? `${duration(progress.seconds, 1)} in all` : `${duration(progress.left)} left`;
 
