@@ -18,7 +18,7 @@ from typing import Any
 from torch import Tensor
 
 from ..core import Diverged, InvalidValue, check_seed
-from ..data import Data
+from ..data import Data, later_items
 from .steps import Step, Stepwise
 
 # %% ../../nbs/training/14_em.ipynb #c93502d3
@@ -145,10 +145,8 @@ class ByEM(Stepwise):
         tolerance: float = 1e-6,  # gain of the log-likelihood, nats per item or frame, below which a restart ends
     ) -> Iterator[Step]:
         check_steps(steps, tolerance)
-        data, seed = Data.of(x), check_seed(seed)
-        if "parameters_" in vars(self) and self.modality_ not in (None, data.modality):
-            raise InvalidValue(f"This model learnt from {self.modality_!r}, but these items are {data.modality!r}: "
-                             f"fit a new {type(self).__name__}() to them.")
+        seed, learns_on = check_seed(seed), "parameters_" in vars(self)
+        data = later_items(self, x, "refuse") if learns_on else Data.of(x)
         return self.climb(data, None, seed, steps, tolerance, state)
 
     def climb(
