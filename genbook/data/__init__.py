@@ -14,6 +14,7 @@ What kind of thing they are, a file for each modality:
 
 - `modalities`: what can be asked of some kinds and not of others (`HasPixels`, `HasCells`, `HasFrame`, ...)
 - `vectors`, `tables`: rows of numbers, and of what stands in `columns`, `frames` and `csv_files`
+- `rules`, `grain`, `dtypes`, `schema`: what a column is, its bounds and its step, its type; all of that, shown
 - `csv_columns`, `numerals`, `written_dates`: what the texts of a file stand for; `csv_cells`: how they are written
 - `images`; `sequences`, `symbols`; `texts`, `tokenizers`; `sounds`, `wav`, `speech`
 
@@ -34,10 +35,13 @@ EXPORTS = {  # module -> names
     "image_files": ["from_folder", "from_images"],
     "images": ["Images"],
     "columns": ["Column", "EPOCH", "FIRST", "IMPOSSIBLE", "KINDS", "Kind", "LAST", "days", "encode", "from_objects",
-                "kind_of", "moments"],
+                "moments"],
+    "grain": ["settled"],
+    "rules": ["kind_of"],
     "vectors": ["Points", "Vectors"],
     "frames": ["from_frame", "is_frame"],
     "tables": ["Table"],
+    "schema": ["Schema"],
     "csv_cells": ["csv_content", "defused", "restored"],
     "csv_columns": ["MISSING", "evidence", "from_texts"],
     "csv_files": ["from_csv"],

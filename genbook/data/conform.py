@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ..core import InvalidType, InvalidValue, Modality, Model, did_you_mean, require_fitted
-from .columns import IMPOSSIBLE, decode
+from .columns import IMPOSSIBLE
 from .data import Data
 from .frames import from_frame, is_frame
 from .images import Images
@@ -73,10 +73,9 @@ def table_for(
     "Rows in the codes of the table that was learnt from."
     if not isinstance(given, Table): return rows_for(learnt, given, items, unseen).double()
     where = places(learnt, given) or range(learnt.features)
-    found, kinds = items.double()[:, list(where)], [given.kinds[i] for i in where]
-    columns = zip(learnt.columns, found.numpy().T, kinds)
-    codes = learnt.encode({name: decode(name, numbers, kind) for name, numbers, kind in columns}, unseen)
-    nominal = torch.tensor([kind.name == "category" for kind in kinds])
+    found, columns = items.double()[:, list(where)], list(given.decoded(items).values())
+    codes = learnt.encode({name: columns[i] for name, i in zip(learnt.columns, where)}, unseen)
+    nominal = torch.tensor([given.kinds[i].name == "category" for i in where])
     return torch.where(nominal & (found == IMPOSSIBLE), IMPOSSIBLE, codes)  # what had no level still has none
 
 # %% ../../nbs/data/17_conform.ipynb #91f4e1ee
@@ -123,13 +122,16 @@ def conform(
     if unseen not in ("refuse", "impossible"):
         raise InvalidValue(f"unseen is {unseen!r}: choose refuse or impossible.")
     if isinstance(x, HasItems) and x.modality == modality: return Data.of(x)
-    if isinstance(modality, Table) and is_frame(x): return Data(modality.encode(from_frame(x), unseen), modality)
+    if isinstance(modality, Table) and is_frame(x):
+        items = modality.encode(from_frame(x), unseen)
+        return Data(items, modality.holding(items))
     given = take(x)
-    if given.modality == modality: return Data(given, modality)
+    if given.modality == modality: return Data(given)
     for learnt, other, rule in RULES:
         if isinstance(modality, learnt) and isinstance(given.modality, other):
             found = rule(modality, given.modality, given.items, unseen)
-            return Data(Taken(found, modality, given.known, given.disk if found is given.items else None))
+            seen = modality.holding(found) if isinstance(modality, Table) else modality
+            return Data(Taken(found, seen, given.known, given.disk if found is given.items else None))
     raise InvalidType(
         f"The items are {given.modality.describe(given.items)}, but this model learnt from {modality!r}: pass items "
         "of the kind that it learnt from.")

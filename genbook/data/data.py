@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['WANTED', 'as_known', 'is_gone', 'as_array', 'condition_of', 'as_floats', 'update', 'Items', 'fetch_items',
-           'read_items', 'split_places', 'Data', 'check_kind']
+           'read_items', 'split_places', 'take_kinds', 'Data', 'check_kind']
 
 # %% ../../nbs/data/12_data.ipynb #9e7f10e2
 import hashlib
 import mmap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,15 @@ from torch import Tensor
 
 from ..core import Condition, InvalidType, InvalidValue, Modality, Noise, available_if, check_seed, object_array
 from .checks import BLOCK, advise, blocks, let_go
+from .columns import Kind
+from .frames import from_frame, is_frame
 from .images import Images
-from .intake import take
-from .modalities import ChecksItems, HasFrame
+from .intake import Taken, take, take_columns
+from .modalities import ChecksItems, HasFrame, HasItems
+from .schema import Schema, schema_of
 from .sequences import Sequences
 from .symbols import Symbols
+from .tables import Table
 from .texts import Texts
 from .vectors import Vectors
 
@@ -121,6 +126,13 @@ class Items:
         "The items as a data frame."
         return self.modality.frame(self.items, library)
 
+    @property
+    def schema(self) -> Schema:
+        "What was found out of each column of a table, why, and how to overrule it."
+        if isinstance(self.modality, Table): return schema_of(self.modality, self.items)
+        raise AttributeError(
+            f"The items are {self.modality.describe(self.items)}, but a schema is of a table: pass a data frame.")
+
     def condition(self, name: str) -> Condition:
         "What values `name` takes: a range for more than 100 different numbers, else a choice among those seen."
         if name not in self.known:
@@ -188,6 +200,20 @@ def split_places(
     raise InvalidValue(
         f"fraction is {fraction!r}, which leaves one part of {n} items empty: choose one between 0 and 1.")
 
+# %% ../../nbs/data/12_data.ipynb #59d217f3
+def take_kinds(
+    x: Any,  # data frame, or data or samples of a table
+    kinds: Mapping[str, str | Kind],  # name of a column -> one of `KINDS`, or a `Kind`
+) -> Taken:
+    "The rows of a table, of whose columns a person says what they are."
+    table = isinstance(x, HasItems) and isinstance(x.modality, Table)
+    if not table and not is_frame(x):
+        raise InvalidType(
+            f"kinds={dict(kinds)!r} names columns, but the items are a {type(x).__name__}: pass a data frame, or "
+            "leave out kinds.")
+    columns = x.modality.decoded(x.items) if table else from_frame(x)
+    return replace(take_columns(columns, Table.of(columns, kinds)), known=getattr(x, "known", {}) if table else {})
+
 # %% ../../nbs/data/12_data.ipynb #581e1be6
 class Data(Items):
     """Items to learn from, with their modality and what is known about each: `Data(x, label=y)`.
@@ -203,9 +229,10 @@ class Data(Items):
         modality: Modality | None = None,  # by default found from the items
         *,
         sequence: str = "",  # of a data frame: the column that tells sequences apart
+        kinds: Mapping[str, str | Kind] | None = None,  # of a data frame: name of a column -> what it is, to overrule
         **known: Any,  # name -> n values: numbers or strings
     ):
-        taken = take(items, modality, sequence)
+        taken = take_kinds(items, kinds) if kinds else take(items, modality, sequence)
         self.items, self.modality, self.disk = taken.items, taken.modality, taken.disk
         if isinstance(self.modality, ChecksItems):
             self.modality.check(self.items)  # what their shape does not show, as of sounds
