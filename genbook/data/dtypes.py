@@ -104,7 +104,8 @@ def types_of(
     elif series.implementation.is_polars():
         words["native"] = f"Datetime {own.time_unit}" if words["dtype"] == "Datetime" else re.sub(
             r"\(categories=.*", "", str(own), flags=re.S)
-    if dtype in (nw.Categorical, nw.Enum): words["ordered"] = bool(nw.is_ordered_categorical(series))
+    if dtype in (nw.Categorical, nw.Enum):
+        words["ordered"] = bool(getattr(getattr(own, "pyarrow_dtype", own), "ordered", words["dtype"] == "Enum"))
     return {**words, "zone": zone_of(own)}
 
 # %% ../../nbs/data/04b_dtypes.ipynb #e2ee247b
@@ -113,6 +114,7 @@ def fit_into(
     dtype: str,  # as narwhals calls it
 ) -> bool:
     "Whether a type of whole numbers can hold the values."
+    if dtype == "Int128": return True
     if not re.fullmatch(r"U?Int(8|16|32|64)", dtype): return False
     room, there = np.iinfo(dtype.lower()), [value for value in values if value is not None]
     return not there or room.min <= min(there) and max(there) <= room.max
@@ -158,6 +160,7 @@ def as_arrow(
     "A column with the type that it had, if that can hold the values."
     import pyarrow as pa
     dtype = arrow_type(kind.native)
+    if pa.types.is_null(dtype) and set(values) <= {None}: return pa.chunked_array([values], dtype)
     if not pa.types.is_dictionary(dtype) or kind.name != "category": return series.cast(dtype)
     codes = {level: code for code, level in enumerate(kind.levels)}
     places = pa.array([None if value is None else codes[value] for value in values], dtype.index_type)

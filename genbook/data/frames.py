@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['is_frame', 'is_series', 'days_in', 'from_series', 'label_of', 'from_frame', 'integer_type', 'category_type',
-           'dtype_of', 'at_midnight', 'series_of', 'lost_day', 'to_frame']
+           'dtype_of', 'at_midnight', 'series_of', 'lost_day', 'labels_of', 'to_frame']
 
 # %% ../../nbs/data/05_frames.ipynb #4e8fe2bb
 import importlib.util
@@ -38,9 +38,9 @@ def days_in(
 ) -> np.ndarray:  # (n,) days since 1 January 1970 in UTC, NaN where missing
     "The days of a column."
     native = series.to_native()
-    if not (series.implementation.is_pandas() and getattr(native.dtype, "kind", "") == "M" and hasattr(native, "dt")):
+    if not series.implementation.is_pandas() or hasattr(native.dtype, "pyarrow_dtype"):
         return series.dt.timestamp("us").to_numpy() / 86_400e6
-    if getattr(native.dt, "tz", None) is not None: native = native.dt.tz_convert(None)  # to UTC
+    if native.dt.tz is not None: native = native.dt.tz_convert(None)  # to UTC
     moments = native.to_numpy("datetime64[us]")
     return np.where(np.isnat(moments), np.nan, moments.astype(np.int64) / 86_400e6)
 
@@ -62,8 +62,9 @@ def from_series(
         return from_pandas_category(name, series.to_native(), **about)
     missing = series.is_null().to_numpy()
     if dtype in (nw.Categorical, nw.Enum):
-        levels = plain_levels(series.cat.get_categories().to_list())
-        return from_objects(name, plain_levels(series.to_list()), missing, levels=levels, **about)
+        found = np.array([None if gone else value for value, gone in zip(series.to_list(), missing)], dtype=object)
+        levels = () if library == "pandas" else plain_levels(series.cat.get_categories().to_list())
+        return Column(name, "texts", found, levels=levels, **about)
     if dtype in (nw.String, nw.Object, nw.Unknown): return from_objects(name, series.to_list(), missing, **about)
     raise InvalidType(
         f"The column {name} is of type {dtype}, but numbers, booleans, texts, categories and dates were expected: "
@@ -157,6 +158,13 @@ def lost_day(name: str, values: list, kind: Kind) -> None:
             "has the numbers, or another model.")
 
 
+def labels_of(names: list[str], kinds: tuple[Kind, ...]) -> Any:  # list, or index of pandas
+    "What a data frame of pandas calls its columns."
+    import pandas as pd
+    labels = [name if kind.label is None else kind.label for name, kind in zip(names, kinds)]
+    return pd.MultiIndex.from_tuples(labels) if all(isinstance(label, tuple) for label in labels) else labels
+
+
 def to_frame(
     values: dict[str, list],  # by name of the column: Python objects, None where missing; times in UTC
     kinds: tuple[Kind, ...],  # one for each column
@@ -175,5 +183,5 @@ def to_frame(
         series[name] = series_of(name, column, kind, library, library == source)
     frame = nw.from_dict(series).to_native()
     if library == "pandas" and any(kind.label is not None for kind in kinds):
-        frame.columns = [name if kind.label is None else kind.label for name, kind in zip(values, kinds)]
+        frame.columns = labels_of(list(values), kinds)
     return frame
