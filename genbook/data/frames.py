@@ -139,7 +139,7 @@ def series_of(
     import narwhals.stable.v2 as nw
     holes = None in values and library == "pandas"  # whose plain whole numbers and booleans cannot be missing
     dtype = dtype_of(kind, values, holes, library)
-    if dtype == nw.Datetime: values = [at_midnight(value) for value in values]
+    if dtype == nw.Datetime and kind.name == "day" and library == "pyarrow": values = list(map(at_midnight, values))
     found = nw.new_series(name, values, dtype, backend=library)
     if kind.zone:
         found = found.dt.replace_time_zone("UTC")

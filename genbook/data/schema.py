@@ -73,7 +73,7 @@ def reasons(kind: Kind) -> str:
     "What showed that a column is of a kind."
     if kind.after: return f"you said so; its numbers count from {kind.after}"
     if kind.chosen: return "you said so"
-    found = [WHY[kind.name]]
+    found = [kind.why or WHY[kind.name]]
     if kind.format: found = ["all values are days of 1900 to 2100, written as whole numbers"]
     if kind.name == "category" and kind.dtype in ("Categorical", "Enum"): found = ["categories by its type"]
     if kind.name in ("number", "time") and kind.step: found += [f"all are multiples of {grain_in_words(kind)}"]
