@@ -16,6 +16,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "core.store": ["load", "pretrained", "save"],
     "training": ["check_model"],
     "models.kernels": ["KernelDensity"],
+    "models.bounded": ["Bounded"],
     "models.likelihood": ["Bernoulli", "Categorical", "Gaussian", "Poisson", "Product"],
     "models.ngrams": ["NGram"],
     "models.gaussian_mixture": ["GaussianMixture"],

@@ -5,6 +5,7 @@
 - `conditions`: what a model can be conditioned on, and its sampling options.
 - `protocols`: capabilities, asked of the instance.
 - `fingerprints`: a name for exactly what a model is, and whether it has changed.
+- `finishing`: what a modality does to items once they are drawn, and all sampling options.
 - `model`: `Model`, `Samples` and their `Origin`; drawing in batches, drawing again, conditioning.
 - `streams`: watching items as they form.
 - `files`: files that are read only if they are files, and written whole or not at all.
@@ -24,6 +25,7 @@ EXPORTS = {
         "HasLatentChoices", "HasLogProb", "HasStates", "HasWeightedFit", "Partial", "Streams",
         "Trains", "available_if", "capabilities", "check_weights", "discrete_columns", "latent_choices", "require"],
     "fingerprints": ["arguments", "digest", "fingerprint", "version"],
+    "finishing": ["FinishesItems", "options_of"],
     "model": [
         "Modality", "Model", "Origin", "Samples", "blank", "clone", "condition_on", "draw_samples", "is_fitted",
         "models_inside", "object_array", "redraw", "require_fitted"],

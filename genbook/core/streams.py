@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from .finishing import finish, own_options
 from .model import Origin, Samples, check_number, origin_of
 from .noise import Noise, check_seed
 from .protocols import Partial, Streams, require
@@ -37,9 +38,11 @@ def stream_samples(
 
 
 def _samples(model: Streams, origin: Origin) -> Iterator[Samples]:
-    for partial in model.stream(Noise(origin.seed, origin.indices), **origin.options):
+    noise = Noise(origin.seed, origin.indices)
+    for partial in model.stream(Noise(origin.seed, origin.indices), **own_options(model, origin.options)):
         steps = None if partial.finished else (partial.number, partial.total)
-        yield Samples(partial.items, model.modality_, replace(origin, steps=steps))
+        items = finish(model, partial.items, noise, origin.options)
+        yield Samples(items, model.modality_, replace(origin, steps=steps))
 
 # %% ../../nbs/core/06_streams.ipynb #31284ca1
 def newest(

@@ -14,6 +14,7 @@ What kind of thing they are, a file for each modality:
 
 - `modalities`: what can be asked of some kinds and not of others (`HasPixels`, `HasCells`, `HasFrame`, ...)
 - `vectors`, `tables`: rows of numbers, and of what stands in `columns`, `frames` and `csv_files`
+- `missing`: values that are left out of rows that were drawn, as often as they were missing
 - `rules`, `grain`, `dtypes`, `schema`: what a column is, its bounds and its step, its type; all of that, shown
 - `csv_columns`, `numerals`, `written_dates`: what the texts of a file stand for; `csv_cells`: how they are written
 - `images`; `sequences`, `symbols`; `texts`, `tokenizers`; `sounds`, `wav`, `speech`

@@ -10,6 +10,8 @@ It imports from `core`, `data` and `training`.
 - `viterbi`: the most probable path, and the log-probability of any
 - `families`: `ExponentialFamily`, the one interface of components and states; the E step of a mixture
 - `gaussian_family`, `discrete_families`, `product_family`: Gaussians; Bernoulli, Poisson, categorical laws; products
+- `bounded_family`: values between bounds and on them: log-normal, logit-normal, zero-inflated
+- `criteria`: BIC and AIC
 - `model_family`: any model with a density and a weighted fit in place of a family
 - `closed_form`: models of rows that are one member of a family
 - `low_rank`: shapes of a covariance, and the Gaussian of rows with missing values
@@ -38,14 +40,17 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
                "relative", "stationary"],
     "viterbi": ["path_log_joint", "viterbi_path"],
     "families": [
-        "ExponentialFamily", "Known", "Part", "Products", "akaike_criterion", "bayes_criterion", "log_density_blocks",
-        "mixture_e_step", "normalise", "weighted_statistics"],
+        "ExponentialFamily", "Known", "Part", "Products", "log_density_blocks", "mixture_e_step", "normalise",
+        "weighted_statistics"],
+    "bounded_family": ["BoundedFamily", "Support"],
+    "criteria": ["InformationCriteria", "akaike_criterion", "bayes_criterion"],
     "gaussian_family": ["GaussianFamily", "check_varies", "standard", "value_range"],
     "discrete_families": [
         "BernoulliFamily", "CategoricalFamily", "DiscreteFamily", "PoissonFamily", "SymbolFamily", "check_values"],
     "product_family": ["ProductFamily"],
-    "closed_form": ["ClosedForm", "check_smoothing", "fit_family", "rows_of"],
-    "low_rank": ["expected_moments", "moments_with_holes", "principal_axes", "shaped", "weighted_moments"],
+    "closed_form": ["ClosedForm", "check_possible", "check_smoothing", "fit_family", "rows_of"],
+    "low_rank": [
+        "check_invertible", "expected_moments", "moments_with_holes", "principal_axes", "shaped", "weighted_moments"],
     "finite_mixture": ["FiniteMixture", "check_count", "responsibilities_of"],
     "model_family": ["ModelFamily", "add_statistics"],
     "transitions": ["allowed", "shares", "stationary_transition"],

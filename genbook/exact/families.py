@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['Known', 'Part', 'StatisticsFamily', 'ExponentialFamily', 'Centred', 'Products', 'log_density_blocks',
-           'weighted_statistics', 'normalise', 'mixture_e_step', 'bayes_criterion', 'akaike_criterion', 'kept',
-           'in_blocks']
+           'weighted_statistics', 'normalise', 'mixture_e_step', 'kept', 'in_blocks']
 
 # %% ../../nbs/exact/26_families.ipynb #e8a02cb3
 from abc import ABC, abstractmethod
@@ -309,16 +308,6 @@ def mixture_e_step(
     return log_likelihood, number, total
 
 # %% ../../nbs/exact/26_families.ipynb #f62bd773
-def bayes_criterion(log_likelihood: float, parameters: int, n: int) -> float:
-    "BIC (Schwarz, 1978), small is good: -2 log-likelihood + parameters x log n."
-    return -2 * log_likelihood + parameters * float(torch.tensor(float(n), dtype=torch.float64).log())
-
-
-def akaike_criterion(log_likelihood: float, parameters: int) -> float:
-    "AIC (Akaike, 1974), small is good: -2 log-likelihood + 2 x parameters."
-    return -2 * log_likelihood + 2 * parameters
-
-
 def kept(new: Tensor, total: Tensor, before: Tensor | None) -> Tensor:  # (..., k, ...), (..., k)
     "`new`, but `before` for components of which `total` is 0."
     if before is None: return new

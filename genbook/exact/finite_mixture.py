@@ -15,7 +15,8 @@ from torch import Tensor
 
 from ..core import InvalidValue, Noise, available_if, check_seed, check_weights, condition_on, require_fitted
 from ..data import Data, Vectors, later_items
-from .families import akaike_criterion, bayes_criterion
+from .closed_form import check_possible
+from .criteria import InformationCriteria
 from .missing import BLOCK, with_given
 from ..training import ByEM
 
@@ -72,10 +73,7 @@ class MixtureDensity(ByEM):
     def given(self, **conditions: Any) -> "FiniteMixture":
         "The exact conditional, a mixture over the other columns: `given(waiting=80)`. Its samples are whole rows."
         narrower = condition_on(self, conditions)
-        if torch.isfinite(narrower.weights_).all(): return narrower
-        what = ", ".join(f"{k}={v}" for k, v in narrower.conditions.items())
-        raise InvalidValue(f"A row with {what} has probability 0 for this {type(self).__name__}: "
-                         "give it values that it can make.")
+        return check_possible(narrower, narrower.weights_)
 
     def _given(self) -> Tensor:  # (d,)
         "What was given, NaN in the other columns."
@@ -100,28 +98,16 @@ class MixtureDensity(ByEM):
         return torch.where(agrees, log_p - self._joint(self._given()[None]).logsumexp(1), -math.inf)
 
 # %% ../../nbs/exact/39_finite_mixture.ipynb #76044b3e
-class FiniteMixture(MixtureDensity):
+class FiniteMixture(MixtureDensity, InformationCriteria):
     "What all mixtures of finitely many components answer."
 
     @abstractmethod
     def _made(self, x: Tensor, component: Tensor, noise: Noise) -> Tensor:  # (n, d), (n,) -> (n, d)
         "Rows with what is missing drawn from the component of each."
 
-    @abstractmethod
-    def free_parameters(self) -> int:
-        "How many numbers were fitted."
-
     def responsibilities(self, x: Any) -> Tensor:  # (n, k)
         "The probability of each component, for each item."
         return responsibilities_of(self._joint(self._check(x)[0]))
-
-    def bic(self, x: Any) -> float:
-        "Bayesian information criterion, small is good (Schwarz, 1978)."
-        return bayes_criterion(float(self.log_prob(x).sum()), self.free_parameters(), len(x))
-
-    def aic(self, x: Any) -> float:
-        "Akaike's information criterion, small is good (1974)."
-        return akaike_criterion(float(self.log_prob(x).sum()), self.free_parameters())
 
     def draw(self, noise: Noise) -> Tensor:  # (n, d)
         return self._made(self._given().expand(len(noise), -1), noise.choice(self.weights_), noise)

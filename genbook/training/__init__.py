@@ -18,7 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "check": ["LAWS", "Report", "check_model"],
     "laws": ["Case", "HasOwnUnits", "Passed", "bad_items", "expect", "same", "with_value"],
     "em": ["ByEM", "Climb", "as_it_was", "as_one", "pick"],
-    "batches": ["Order", "padded", "stacked", "windows"],
+    "batches": ["Order", "padded", "windows"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16", "measured_on"],
     "networks": ["ChannelsLast", "Recurrent", "feedforward", "image_decoder", "image_encoder", "initialise", "make"],
     "neural": ["Neural"],

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ..core import (
     Condition, Conditional, HasElbo, HasLatent, HasLogProb, HasWeightedFit, Model, Noise, Streams, clone,
-    discrete_columns)
+    discrete_columns, options_of)
 from ..data import Vectors
 from .em import ByEM
 from .laws import Case, Passed, expect, same
@@ -142,7 +142,7 @@ def other_value(option: Condition) -> str | float | None:
 def sampling_options_are_recorded(case: Case) -> None:
     "A sampling option is written into the origin of what was made with it, and honoured when that is redrawn."
     model = case.conditioned()
-    options = {name: other_value(option) for name, option in model.sampling_options.items()}
+    options = {name: other_value(option) for name, option in options_of(model).items()}
     chosen = {name: value for name, value in options.items() if value is not None}
     if not chosen: raise Passed("it has no sampling options")
     for name, value in chosen.items():

@@ -67,12 +67,12 @@ def same(
     b: Any,
     tolerance: float = 0.0,
 ) -> bool:
-    "Whether two lots of items are equal, up to `tolerance` where they are numbers."
+    "Whether two lots of items are equal, up to `tolerance` where they are numbers; NaN, a missing value, equals NaN."
     a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape: return False
     if a.dtype == object: return all(same(u, v, tolerance) for u, v in zip(a, b))  # items of different sizes
-    exact = tolerance == 0 or a.dtype.kind in "US"
-    return bool(np.array_equal(a, b)) if exact else bool(np.allclose(a, b, atol=tolerance, rtol=tolerance))
+    if a.dtype.kind in "US": return bool(np.array_equal(a, b))
+    return bool(np.allclose(a, b, atol=tolerance, rtol=tolerance, equal_nan=True))
 
 # %% ../../nbs/training/30_laws.ipynb #d1725bad
 def with_value(x: Tensor | list[Tensor], value: float) -> Tensor | list[Tensor]:
