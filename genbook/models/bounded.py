@@ -27,7 +27,8 @@ def support_of(
     for name, value in (("low", low), ("high", high), ("step", step), *(("atoms", atom) for atom in atoms or ())):
         number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
         if not number and (value is not None or name not in ("low", "high")):
-            raise InvalidValue(f"{name} is {value!r}, but a finite number was expected: leave it out if there is none.")
+            raise InvalidValue(
+                f"{name} is {value!r}, but a finite number was expected: leave it out if there is none.")
     a, b = -math.inf if low is None else low, math.inf if high is None else high
     if not (a + step < b and step >= 0):
         raise InvalidValue(f"Between low={low} and high={high} there is nothing in steps of {step}: "
@@ -82,7 +83,8 @@ class Bounded(ClosedForm):
         super().estimate(rows, weights, data)
 
     def parameters(self) -> dict[str, Tensor]:
-        return {"probabilities": self.probabilities_[None], "means": self.mean_[None], "variances": self.variance_[None]}
+        names = ("probabilities", "means", "variances")
+        return {name: value[None] for name, value in zip(names, (self.probabilities_, self.mean_, self.variance_))}
 
     def adopt(self, parameters: Mapping[str, Tensor]) -> "Bounded":
         names = ("probabilities", "means", "variances")

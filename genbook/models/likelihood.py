@@ -223,8 +223,8 @@ def family_for(kind: Kind) -> ClosedForm:
     low, high = (bound if math.isfinite(bound) else None for bound in (kind.low, kind.high))
     atoms = {bound for bound in (low, high) if bound is not None} | ({0.0} if kind.zeros else set())
     if kind.name not in ("number", "integer") or not atoms: return Gaussian("diagonal", smoothing=1)
-    step = kind.step if kind.step < kind.high - kind.low else 0.0  # else nothing is left between bounds
     bounded = find_class("genbook.Bounded")  # models do not import each other
+    step = 1.0 if kind.name == "integer" and kind.low + 1 < kind.high else 0.0
     return bounded(low, high, atoms=tuple(sorted(atoms)), step=step, smoothing=1)
 
 
