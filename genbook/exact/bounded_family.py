@@ -88,7 +88,7 @@ def linked_units(t: Tensor, weights: Tensor | None) -> Known:  # (n, d) NaN wher
     size = torch.where(known.centre == 0, 1.0, known.centre.abs())
     return Known(known.centre, torch.where(same, size / 1024, known.scale))
 
-
+# %% ../../nbs/exact/33_bounded_family.ipynb #7c12fd00
 class BoundedStatistics(ExponentialFamily):
     "Rows as statistics of atoms and of linked values; columns do not depend on each other."
 

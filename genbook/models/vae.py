@@ -125,7 +125,7 @@ class Autoencoder(Neural):
 
     def check_data(self, data: Data) -> None:
         super().check_data(data)
-        if self.likelihood == "gaussian": check_no_categories(data, type(self).__name__)
+        check_no_categories(data, type(self).__name__)
         bytes_of_images = isinstance(data.modality, Images) and data.items.dtype == torch.uint8  # 0 to 1 in batches
         if self.likelihood != "bernoulli" or bytes_of_images: return
         ends = [(float(part.min()), float(part.max())) for part in data.blocks()]
