@@ -38,7 +38,8 @@ def test_the_same_kind_of_frame_comes_back(library):
     drawn = Mixture([Product()] * 2, restarts=2).fit(frame, seed=0, progress=False).sample(20, seed=0)
     made = drawn.frame()
     assert type(made) is type(frame) and list(made.columns) == list(frame.columns) and len(made) == 20
-    assert set(made[HOSTILE]) <= {"a", HOSTILE} and all(isinstance(day, date) for day in made["since"].to_list())
+    texts = {text for text in made[HOSTILE] if isinstance(text, str)}  # some are missing
+    assert texts == {"a", HOSTILE} and all(isinstance(day, date) for day in made["since"].to_list())
     assert "<img" not in drawn._repr_mimebundle_()["text/html"]
     assert [str(dtype) for dtype in Data(frame).frame().dtypes] == [str(dtype) for dtype in frame.dtypes]
 
