@@ -156,7 +156,7 @@ class Bernoulli(Columns):
 
     def condition(self, column: int) -> Condition: return Condition(choices=(0, 1))
 
-
+# %% ../../nbs/models/20_likelihood.ipynb #a0c3a13a
 class Categorical(Columns):
     "Columns of categories, written as whole numbers, each with probabilities of its own."
 

@@ -44,7 +44,9 @@ class Case:
 
 @runtime_checkable
 class HasOwnUnits(Protocol):
-    "Says whether one of its arguments is in the unit of the data, so that another unit asks for another model."
+    """Says whether one of its arguments, such as a bound, is in the unit of the data, so that another unit, or another
+    zero, asks for another model.
+    """
 
     @property
     def in_own_units(self) -> bool: ...
