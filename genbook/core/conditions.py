@@ -71,7 +71,7 @@ def read_number(name: str, value: Any, low: float, high: float) -> float:
 # %% ../../nbs/core/02_conditions.ipynb #0e4cb640
 def in_utc(moment: datetime) -> str:
     "A moment in ISO 8601, in UTC if it has a time zone."
-    return (moment if moment.tzinfo is None else moment.astimezone(timezone.utc).replace(tzinfo=None)).isoformat()
+    return (moment if moment.tzinfo is None else moment.astimezone(timezone.utc)).isoformat()
 
 
 def read_date(name: str, value: Any, low: str, high: str) -> str:

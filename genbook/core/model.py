@@ -24,6 +24,7 @@ from .. import __version__
 from .conditions import Option, ReadOnly, read_options
 from .errors import InvalidValue, NotFitted, did_you_mean, escape, in_short
 from .fingerprints import arguments, fingerprint
+from .finishing import drawn, finish, options_of, own_options
 from .noise import Noise, check_seed
 from .protocols import Conditional, Streams, available_if, capabilities
 
@@ -140,7 +141,7 @@ class Model(ABC):
     "Learns from items, then makes new ones."
 
     conditions: Mapping[str, Any] = ReadOnly()  # what this model was conditioned on, by `given`
-    sampling_options: Mapping[str, Option] = ReadOnly()  # how it can be asked to sample
+    sampling_options: Mapping[str, Option] = ReadOnly()  # how it can be asked to draw; `options_of` has all options
     modality_: Modality | None = None  # what its items are; known after `fit`
     batch_bytes: int = 2**28  # of items that are drawn at a time
 
@@ -165,7 +166,7 @@ class Model(ABC):
         n: int = 1,  # how many items, 1 or more
         *,
         seed: int | None = None,  # same seed, same items; item k does not depend on n
-        **options: Any,  # how to sample: those of `sampling_options`
+        **options: Any,  # how to sample: those that `options_of` names
     ) -> Samples:  # new items, with their origin
         "Make `n` new items, in batches if they are many."
         return draw_samples(self, check_seed(seed), range(check_number(n)), **options)
@@ -241,21 +242,21 @@ def bytes_of(items: Any) -> int:
 def draw_in_batches(
     model: Model,
     noise: Noise,
-    options: Mapping[str, Any],  # all that the model has
+    options: Mapping[str, Any],  # all that `options_of` names
 ) -> Any:  # a tensor (n, *item), or a list if items differ in size
     "The items that `noise` stands for, some after the other, each batch within `model.batch_bytes`."
-    if len(noise) <= FIRST_BATCH: return model.draw(noise, **options)
-    parts = [model.draw(Noise(noise.seed, noise.indices[:FIRST_BATCH]), **options)]
+    if len(noise) <= FIRST_BATCH: return drawn(model, noise, options)
+    parts = [drawn(model, Noise(noise.seed, noise.indices[:FIRST_BATCH]), options)]
     size = max(FIRST_BATCH, FIRST_BATCH * model.batch_bytes // max(1, bytes_of(parts[0])))
     for start in range(FIRST_BATCH, len(noise), size):
-        parts.append(model.draw(Noise(noise.seed, noise.indices[start:start + size]), **options))
+        parts.append(drawn(model, Noise(noise.seed, noise.indices[start:start + size]), options))
     return torch.cat(parts) if isinstance(parts[0], Tensor) else [item for part in parts for item in part]
 
 
 def origin_of(model: Model, seed: int, indices: Iterable[int], options: Mapping[str, Any]) -> Origin:
     "Where items of `model` come from; an error if it has learnt nothing, or does not have these options."
     require_fitted(model)
-    every = read_options(model.sampling_options, options, type(model).__name__)
+    every = read_options(options_of(model), options, type(model).__name__)
     asked = tuple(name for name in every if name in options)
     return Origin(
         type(model).__name__, fingerprint(model), check_seed(seed), tuple(map(int, indices)),
@@ -285,8 +286,9 @@ def redraw(origin: Origin, model: Model) -> Samples:
     noise = Noise(origin.seed, origin.indices)
     if origin.steps is None or not isinstance(model, Streams): items = draw_in_batches(model, noise, origin.options)
     else:
-        partials = model.stream(noise, **origin.options)
+        partials = model.stream(noise, **own_options(model, origin.options))
         items = next(p.items for p in partials if p.finished or p.number >= origin.steps[0])
+        items = finish(model, items, noise, origin.options)
     return Samples(items, model.modality_, origin)
 
 # %% ../../nbs/core/05_model.ipynb #afee4d15

@@ -30,6 +30,7 @@ from .. import __version__, shipped
 from .errors import Explained, InvalidType, InvalidValue, NotFound, Unwritable, did_you_mean
 from .files import check_file, in_utf8, read_file, replace_file
 from .fingerprints import fingerprint
+from .finishing import options_of
 from .model import Model, require_fitted
 from .protocols import Conditional, capabilities
 from .values import describe, from_json, rebuild, to_json
@@ -230,7 +231,7 @@ def about_model(model: Model, notes: Mapping[str, Any]) -> dict[str, Any]:
         "fingerprint": fingerprint(model), "saved": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "python": platform.python_version(), "torch": torch.__version__, "notes": dict(notes),
         "can": capabilities(model), "accepts": dict(model.accepts) if isinstance(model, Conditional) else {},
-        "options": dict(model.sampling_options)}
+        "options": options_of(model)}
 
 
 def save(

@@ -165,8 +165,9 @@ def take_columns(
     modality: Modality | None = None,  # a table, if one is known
 ) -> Taken:
     "The rows of a table."
-    modality = modality if isinstance(modality, Table) else Table.of(columns)
-    return Taken(check_items(modality.encode(columns), missing=True), modality)
+    table = modality if isinstance(modality, Table) else Table.of(columns)
+    items = check_items(table.encode(columns), missing=True)
+    return Taken(items, table.holding(items) if table is modality else table)
 
 # %% ../../nbs/data/11_intake.ipynb #dad82c4c
 def take_frame(x: Any, modality: Modality | None = None) -> Taken:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core import InvalidType, InvalidValue
+from ..core import InvalidType, InvalidValue, whole_file
 from .checks import check_list
 from .modalities import check_ending, count, one_item
 
@@ -117,4 +117,6 @@ class Sequences:
         names = ",".join(["sequence", "frame", *(self.names or map(str, range(self.features)))])
         number = "%.9g" if items[0].dtype in (torch.float32, torch.uint8) else "%.17g"
         kinds = ["%d", "%d"] + [number] * self.features
-        np.savetxt(path, rows, delimiter=",", header=f"{origin}\n{names}", comments="# ", fmt=kinds)
+        with whole_file(path) as file:
+            about = {"header": f"{origin}\n{names}", "comments": "# ", "encoding": "utf-8"}
+            np.savetxt(file, rows, delimiter=",", fmt=kinds, **about)

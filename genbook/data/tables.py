@@ -15,11 +15,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core import Condition, InvalidType, InvalidValue, did_you_mean
+from ..core import Condition, InvalidType, InvalidValue, Noise, Option, did_you_mean
 from .columns import (FIRST, LAST, Column, Kind, days, decode, encode, in_zone, moments, to_digits,
                                   zone_named)
 from .frames import from_frame, to_frame
 from .grain import on_grain, settled
+from .missing import NONE, leave_out, missing_options
 from .modalities import count
 from .rules import kind_after, kind_of
 from .vectors import Vectors
@@ -232,6 +233,16 @@ class Table(Vectors):
         "Items as a data frame, with the types of the frame that was learnt from where they can hold the values."
         in_utc = replace(self, kinds=tuple(replace(kind, zone="") for kind in self.kinds))
         return to_frame(in_utc.values(items), self.kinds, library or self.library or "pandas", self.library)
+
+    @property
+    def sampling_options(self) -> Mapping[str, Option]:
+        "Whether values are left out as often as in the data learnt from, if some were missing there."
+        return missing_options([kind.missing for kind in self.kinds])
+
+    def finish(self, items: Tensor, noise: Noise, conditions: Mapping[str, Any], missing: str = NONE) -> Tensor:
+        if missing == NONE: return items
+        known = {i for i, name in enumerate(self.columns) if name in conditions}
+        return leave_out(items, [kind.missing for kind in self.kinds], noise, known)
 
     def offer(self, column: int, condition: Condition) -> Condition:
         return in_words(condition, self.kinds[column])

@@ -139,8 +139,10 @@ def accepted(name: str, namespace: Mapping[str, Any]) -> dict[str, dict[str, Any
 def sampling(name: str, namespace: Mapping[str, Any]) -> dict[str, dict[str, Any]]:  # the same, with a default
     "The sampling options of the model called `name`."
     model = models_in(namespace).get(name)
-    if model is not None: return {key: vars(option) for key, option in model.sampling_options.items()}
-    return index()["classes"].get(class_of_card(name), {}).get("sampling", {}) if name in shipped() else {}
+    if model is None:
+        return index()["classes"].get(class_of_card(name), {}).get("sampling", {}) if name in shipped() else {}
+    from genbook.core import options_of
+    return {key: vars(option) for key, option in options_of(model).items()}
 
 
 def in_words(condition: Mapping[str, Any]) -> str:

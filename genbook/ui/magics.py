@@ -59,11 +59,13 @@ def sampling_options(
     namespace: Mapping[str, Any],
 ) -> dict[str, Any]:
     "The sampling options on the line, by name, as they are written; the model checks them."
-    named = {flag_of(name): name for name in model.sampling_options}
+    from genbook.core import options_of
+    declared = options_of(model)
+    named = {flag_of(name): name for name in declared}
     for flag, value in written.items():
         if flag not in named: raise not_understood(magic, flag, [*named])
         if value is not None: continue
-        default = model.sampling_options[named[flag]].default
+        default = declared[named[flag]].default
         raise mistake(f"{flag} stands there without a value: write something like {flag} {default}.")
     return {named[flag]: read_value(value, namespace) for flag, value in written.items()}
 

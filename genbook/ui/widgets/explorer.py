@@ -22,8 +22,9 @@ from torch import Tensor
 from traitlets import Bool, Dict, Float, List, observe
 
 from ... import __version__
-from ...core import (
-    HasLatent, InvalidValue, Model, Noise, check_seed, escape, fingerprint, latent_choices, require, version)
+from genbook.core import (
+    HasLatent, InvalidValue, Model, Noise, check_seed, escape, fingerprint, latent_choices, options_of, require,
+    version)
 from ...data import Data, HasPixels
 from ...analysis import activity
 from ..background import Lookout, Newest
@@ -283,7 +284,7 @@ class Explorer(Conversation):
         offered, optional = offered_by(model), isinstance(model, HasLatent)
         self._choices = all_conditions(offered, optional)
         self._lookout, self._learning = Lookout(self._tick), False
-        options = [as_input(name, option) for name, option in model.sampling_options.items()]
+        options = [as_input(name, option) for name, option in options_of(model).items()]
         super().__init__(
             model, data, to_begin_with(model), accepts=[field(name, c, optional) for name, c in offered.items()],
             options=options, option_values={one["name"]: one["default"] for one in options})

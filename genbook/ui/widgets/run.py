@@ -154,7 +154,7 @@ def progress_of(run: Run) -> dict[str, Any]:
     kinds = [[kind, [names.index(name) for name in alike]] for kind, alike in families(names).items()]
     return {"number": 0, "total": 0, **at} | {
         "model": type(run.model).__name__, "status": run.status, "names": names, "families": kinds,
-        "precision": step.precision if step else "", "error": describe(run.error) if run.error else ""}
+        "precision": step.precision if step else "", "waits": run.waits_for, "error": describe(run.error) if run.error else ""}
 
 # %% ../../../nbs/ui/widgets/64_run.ipynb #02f7e04b
 class RunView(Widget):
@@ -175,7 +175,7 @@ class RunView(Widget):
         self.blocking = False  # whether learning holds the kernel: the cell runs until it ends
         self.answers = False  # whether the kernel was seen to answer the browser while learning
         self.note = ""  # what went wrong in the view itself
-        self.ticks, self.due, self.status, self.views = 0, 0.0, "", 0
+        self.ticks, self.due, self.status, self.views = 0, 0.0, ("", ""), 0
         self.cell, self.outputs = None, []
         super().__init__()
         self.on_msg(self._heard)
@@ -190,8 +190,8 @@ class RunView(Widget):
     def update(self, run: Run) -> None:
         "What the run calls after every step. Mistakes in here are shown, and never end the learning."
         now = time.monotonic()
-        if now < self.due and run.status == self.status: return
-        self.due, self.status = now + 0.1, run.status
+        if now < self.due and (run.status, run.waits_for) == self.status: return
+        self.due, self.status = now + 0.1, (run.status, run.waits_for)
         try:
             if self.ticks == 0 and self.cell is not None and not self.blocking: self.cell.adopt_thread()
             self.ticks += 1

@@ -14,7 +14,7 @@ from typing import Any
 
 from traitlets import Dict, Int, List
 
-from ...core import Model, Option, Samples, Streams, check_seed, escape, require_fitted
+from ...core import Model, Option, Samples, Streams, check_seed, escape, options_of, require_fitted
 from ..background import Newest
 from ..comms import PageWidget, answer_at_once, name_of, page_of, static
 from ..forming import Forming, forming
@@ -83,7 +83,7 @@ def finished(model: Model, wanted: Draw) -> Samples:
 def stock_of(model: Model, wanted: Draw) -> list[dict[str, Any]]:  # name, value, and what is shown then
     "Samples for a few values of each option, the others as they are `wanted`."
     found, size = [], 0
-    for name, option in model.sampling_options.items():
+    for name, option in options_of(model).items():
         for value in stops(option):
             shown = as_json(finished(model, replace(wanted, options={**wanted.options, name: value})))
             found.append({"name": name, "value": value, "shown": shown})
@@ -122,7 +122,7 @@ class Sampler(PageWidget):
         require_fitted(model)
         self.model, self._stopped, self._drawing = model, False, Newest(self._draw, "sampler")
         self._drawn: Samples | None = None  # the newest
-        inputs = [as_input(name, option) for name, option in model.sampling_options.items()]
+        inputs = [as_input(name, option) for name, option in options_of(model).items()]
         super().__init__(
             about={"name": type(model).__name__, "code": name_of(model), "streams": isinstance(model, Streams)},
             options=inputs, accepts=[field(name, c, True) for name, c in offered_by(model).items()],
