@@ -34,8 +34,8 @@ USUAL = Ways()
 def read_booleans(texts: Collection[str]) -> Reading:
     "1 and 0, if all texts are true or false."
     words = {"true": 1.0, "false": 0.0}
-    found = {text: words.get(text.lower()) for text in texts}
-    return Reading(None) if None in found.values() else Reading(found, "all values are true or false")
+    if any(text.lower() not in words for text in texts): return Reading(None)
+    return Reading({text: words[text.lower()] for text in texts}, "all values are true or false")
 
 
 def readings(texts: Collection[str], ways: Ways) -> Iterator[tuple[str, Reading]]:
