@@ -22,6 +22,7 @@ It imports from `core`, `data` and `training`.
 - `known_states`: counting when states are known
 - `chain_samples`: drawing states and frames, also onwards from a prefix
 - `kernel_functions`: six bumps, their integrals and random points under them
+- `wide_gaussians`: the E step of few Gaussians over many columns
 - `ngram_counts`: how often one symbol follows others, as a tree in one sorted array; smoothing
 """
 import lazy_loader
@@ -58,6 +59,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "known_states": ["count_emissions", "count_path", "path_places"],
     "chain_samples": ["prefix_states", "sample_frames", "sample_states"],
     "kernel_functions": ["KERNELS", "Kernel", "uniform"],
+    "wide_gaussians": ["is_wide", "wide_e_step"],
     "ngram_counts": ["END", "START", "Tree", "count_grams", "smooth", "to_numbers"],
     "symbols": ["UNKNOWN", "numbered", "symbol_places", "symbol_values", "vocabulary"],
 })

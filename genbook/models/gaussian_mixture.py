@@ -17,9 +17,10 @@ from torch import Tensor
 
 from ..core import Condition, InvalidValue, Noise, available_if, clone, require_fitted, step_seed
 from ..data import Data, Vectors, check_no_categories
-from ..exact import (
-    FiniteMixture, GaussianFamily, Known, Part, axes, check_count, check_varies, kmeans_plus_plus, log_densities,
-    mixture_e_step, of_kind, pivots, raise_eigenvalues, regression, sample_missing, value_range)
+from genbook.exact import (
+    FiniteMixture, GaussianFamily, Known, Part, axes, check_count, check_varies, is_wide, kmeans_plus_plus,
+    log_densities, mixture_e_step, of_kind, pivots, raise_eigenvalues, regression, sample_missing, value_range,
+    wide_e_step)
 from ..training import check_learnable, pick
 
 # %% ../../nbs/models/21_gaussian_mixture.ipynb #f3ffe9b6
@@ -136,7 +137,8 @@ class ClimbingMixture(FiniteMixture):
 
     def e_step(self, x: MixtureRows, parameters: dict[str, Tensor]) -> tuple[Tensor, dict[str, Any]]:
         log_weights = parameters["weights"].log()
-        found = mixture_e_step(self._family, x.known, x.parts, x.counts, log_weights, parameters)
+        step = wide_e_step if is_wide(self._family, x.parts, log_weights.numel()) else mixture_e_step
+        found = step(self._family, x.known, x.parts, x.counts, log_weights, parameters)
         return found[0], {"number": found[1], "sums": found[2], "before": parameters}
 
     def m_step(self, x: MixtureRows, statistics: dict[str, Any]) -> dict[str, Tensor]:

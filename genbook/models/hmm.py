@@ -19,10 +19,32 @@ from torch import Tensor
 from ..core import (
     Condition, Diverged, InvalidType, InvalidValue, Model, Noise, arguments, condition_on, require_fitted)
 from ..data import Data, later_items
-from ..exact import (
-    UNKNOWN, Block, Frames, HiddenChain, agree, akaike_criterion, allowed, bayes_criterion, check_hmm, count_emissions,
-    count_path, describe_emissions, emission_family, expected_counts, log_likelihood, path_log_joint, path_places, prefix_states,
-    sample_frames, sample_states, shares, stationary, stationary_transition, viterbi_path)
+from genbook.exact import (
+    UNKNOWN,
+    Block,
+    Frames,
+    HiddenChain,
+    agree,
+    akaike_criterion,
+    allowed,
+    bayes_criterion,
+    check_hmm,
+    count_emissions,
+    count_path,
+    describe_emissions,
+    emission_family,
+    expected_counts,
+    log_likelihood,
+    path_log_joint,
+    path_places,
+    prefix_states,
+    sample_frames,
+    sample_states,
+    shares,
+    stationary,
+    stationary_transition,
+    viterbi_path,
+)
 from ..training import as_one, pick
 
 # %% ../../nbs/models/22_hmm.ipynb #92e756fd

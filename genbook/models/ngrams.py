@@ -319,8 +319,9 @@ class NGram(CountModel):
         if self.smoothing != "maximum-likelihood" or np.isfinite(self._log_likelihood([start], ended=False)[0]):
             return narrower
         raise InvalidValue(
-            "The prefix is impossible under this model, so nothing can follow it: give one of which all grams occur in "
-            "the texts learnt from, or choose smoothing='laplace'.")
+            "The prefix is impossible under this model, so nothing can follow it: give one of which all grams occur in"
+            " the texts learnt from, or choose smoothing='laplace'."
+        )
 
     @property
     def sampling_options(self) -> Mapping[str, Option]:
