@@ -21,7 +21,7 @@ It imports from `core`, `data` and `training`.
 - `hidden_chain`: how a hidden Markov model prepares sequences, and its E step and M step
 - `known_states`: counting when states are known
 - `chain_samples`: drawing states and frames, also onwards from a prefix
-- `kernel_functions`: six bumps, their integrals and random points under them
+- `kernel_functions`: six bumps, their integrals, random points under them; distances that do not cancel
 - `wide_gaussians`: the E step of few Gaussians over many columns
 - `ngram_counts`: how often one symbol follows others, as a tree in one sorted array; smoothing
 """
@@ -58,8 +58,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "hidden_chain": ["Frames", "HiddenChain", "PreparedChain", "check_hmm", "describe_emissions", "emission_family"],
     "known_states": ["count_emissions", "count_path", "path_places"],
     "chain_samples": ["prefix_states", "sample_frames", "sample_states"],
-    "kernel_functions": ["KERNELS", "Kernel", "uniform"],
+    "kernel_functions": ["ERROR", "KERNELS", "ROUNDING", "Kernel", "centred", "recompute_near", "uniform"],
     "wide_gaussians": ["is_wide", "wide_e_step"],
-    "ngram_counts": ["END", "START", "Tree", "count_grams", "smooth", "to_numbers"],
+    "ngram_counts": [
+        "END", "SMOOTHINGS", "START", "Tree", "check_counting", "check_followed", "count_grams", "smooth",
+        "to_numbers"],
     "symbols": ["UNKNOWN", "numbered", "symbol_places", "symbol_values", "vocabulary"],
 })
