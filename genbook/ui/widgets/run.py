@@ -153,8 +153,14 @@ def progress_of(run: Run) -> dict[str, Any]:
     at = {part: getattr(step, part) for part in ("number", "total", "seconds", "speed", "left")} if step else {}
     kinds = [[kind, [names.index(name) for name in alike]] for kind, alike in families(names).items()]
     return {"number": 0, "total": 0, **at} | {
-        "model": type(run.model).__name__, "status": run.status, "names": names, "families": kinds,
-        "precision": step.precision if step else "", "waits": run.waits_for, "error": describe(run.error) if run.error else ""}
+        "model": type(run.model).__name__,
+        "status": run.status,
+        "names": names,
+        "families": kinds,
+        "precision": step.precision if step else "",
+        "waits": run.waits_for,
+        "error": describe(run.error) if run.error else "",
+    }
 
 # %% ../../../nbs/ui/widgets/64_run.ipynb #02f7e04b
 class RunView(Widget):
