@@ -101,12 +101,12 @@ def integer_type(kind: Kind, values: list, holes: bool) -> Any:  # of narwhals
     return getattr(nw, kind.dtype) if fit_into(values, kind.dtype) else nw.Int64
 
 
-def category_type(kind: Kind) -> Any:  # of narwhals; None: the library chooses
+def category_type(kind: Kind, library: str) -> Any:  # of narwhals; None: the library chooses
     "The type of categories."
     import narwhals.stable.v2 as nw
     if not all(isinstance(level, str) for level in kind.levels): return None
-    if kind.dtype == "Enum": return nw.Enum(kind.levels)
-    return nw.Categorical if kind.dtype == "Categorical" else nw.String
+    if kind.dtype == "Enum" and library != "pyarrow": return nw.Enum(kind.levels)
+    return nw.Categorical if kind.dtype in ("Categorical", "Enum") else nw.String
 
 
 def dtype_of(kind: Kind, values: list, holes: bool, library: str) -> Any:  # of narwhals; None: the library chooses
@@ -116,7 +116,7 @@ def dtype_of(kind: Kind, values: list, holes: bool, library: str) -> Any:  # of 
         case "number": return nw.Float32 if kind.dtype == "Float32" else nw.Float64
         case "integer": return integer_type(kind, values, holes)
         case "boolean": return None if holes else nw.Boolean
-        case "category": return category_type(kind)
+        case "category": return category_type(kind, library)
         case "day" if kind.format: return integer_type(kind, values, holes)
         case "day" if kind.dtype == "Object": return None
         case "day" if library != "pandas" and not kind.zone and kind.dtype != "Datetime": return nw.Date
@@ -143,7 +143,8 @@ def series_of(
     found = nw.new_series(name, values, dtype, backend=library)
     if kind.zone:
         found = found.dt.replace_time_zone("UTC")
-        try: found = found.dt.convert_time_zone(kind.zone)
+        zone = kind.zone if library == "pandas" else kind.zone.removeprefix("UTC") or "UTC"  # +05:30, not UTC+05:30
+        try: found = found.dt.convert_time_zone(zone)
         except Exception as error:  # a distance from UTC, which polars does not take for a zone
             if type(error).__module__.split(".")[0] != "polars": raise
     return with_type(found, values, kind, library) if own and kind.native else found
