@@ -137,7 +137,7 @@ def as_pandas(
     holed = None in values and isinstance(dtype, np.dtype) and dtype.kind in "iub"
     return series if holed else series.astype(dtype)
 
-
+# %% ../../nbs/data/04b_dtypes.ipynb #e1f27826
 def as_polars(
     series: Any,  # of polars
     values: list,

@@ -122,7 +122,7 @@ def dtype_of(kind: Kind, values: list, holes: bool, library: str) -> Any:  # of 
         case "day" if library != "pandas" and not kind.zone and kind.dtype != "Datetime": return nw.Date
     return nw.Datetime("us")
 
-
+# %% ../../nbs/data/05_frames.ipynb #1f4c4c1b
 def at_midnight(day: date | None) -> datetime | None:
     "A day as a moment; moments as they are."
     return day if day is None or isinstance(day, datetime) else datetime(day.year, day.month, day.day)
@@ -149,7 +149,7 @@ def series_of(
             if type(error).__module__.split(".")[0] != "polars": raise
     return with_type(found, values, kind, library) if own and kind.native else found
 
-
+# %% ../../nbs/data/05_frames.ipynb #141c456a
 def lost_day(name: str, values: list, kind: Kind) -> None:
     "An error if a day lies beyond what a calendar has."
     lost = [v for v in values if isinstance(v, float)] if kind.name in ("day", "time") and not kind.format else []
