@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core import InvalidValue, did_you_mean, read_file
-from .columns import Column
+from .columns import Column, Kind
 from .csv_cells import restored
 from .csv_columns import MISSING, Ways, from_texts
 from .numerals import MARKS, mark_of, number_in
@@ -182,7 +182,7 @@ def check_ways(
 
 def from_csv(
     path: str | Path,
-    kinds: Mapping[str, str] | None = None,  # name of a column -> its kind, where it should not be found
+    kinds: Mapping[str, str | Kind] | None = None,  # name of a column -> its kind, where it should not be found
     missing: Collection[str] = MISSING,  # texts that stand for a missing value
     separator: str | None = None,  # by default the one of , ; and tab that the line of names has most of
     *,
@@ -192,7 +192,8 @@ def from_csv(
     comment: str | None = None,  # how comments before the names begin; by default #, where no names do
 ) -> dict[str, Column]:  # by name
     "The columns of a CSV file whose first line names them; an error that names the line if it is not one."
-    path, kinds, missing = Path(path), kinds or {}, frozenset(missing)
+    path, missing = Path(path), frozenset(missing)
+    kinds = {name: kind.name if isinstance(kind, Kind) else kind for name, kind in (kinds or {}).items()}
     check_separator(separator)
     check_ways(dates, decimal)
     text = decoded(path.name, read_file(path), encoding)

@@ -21,7 +21,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ..core import InvalidType, InvalidValue, Modality, NotFound
+from ..core import InvalidType, InvalidValue, Modality, NotFound, check_file
 from .checks import are_symbols, check_items, check_list, is_list, on_disk
 from .columns import Column
 from .csv_files import from_csv
@@ -139,6 +139,7 @@ def take_csv(path: Path, modality: Modality | None = None) -> Taken:
 
 def take_npy(path: Path, modality: Modality | None = None) -> Taken:
     "The array of a .npy file, which stays there."
+    check_file(path, most=2**60)
     return take_array(np.load(path, mmap_mode="r"), modality)
 
 

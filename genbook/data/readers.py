@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from ..core import InvalidValue, read_file
+from .columns import Kind
 from .csv_columns import MISSING
 from .csv_files import decoded, from_csv
 from .data import Data
@@ -19,7 +20,7 @@ from .tables import Table
 def read_csv(
     path: str | Path,
     *,
-    kinds: Mapping[str, str] | None = None,  # name of a column -> one of `KINDS`, where it should not be found
+    kinds: Mapping[str, str | Kind] | None = None,  # name of a column -> one of `KINDS`, or a `Kind` with details
     missing: Collection[str] = MISSING,  # texts that stand for a missing value
     separator: str | None = None,  # by default the one of , ; and tab that the line of names has most of
     encoding: str = "utf-8",  # how the file's bytes stand for characters
