@@ -151,6 +151,11 @@ class Column:
         "Which values are not there."
         return np.equal(self.values, None) if self.type == "texts" else np.isnan(self.values)
 
+    @property
+    def share_missing(self) -> float:
+        "How many of the values are not there, from 0 to 1."
+        return float(self.missing.mean()) if len(self.values) else 0.0
+
 
 TYPES = {bool: "booleans", np.bool_: "booleans", Number: "numbers", str: "texts", date: "dates"}
 

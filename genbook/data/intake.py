@@ -114,10 +114,7 @@ def stacked(x: list | tuple) -> Any:
     return torch.stack(list(x)) if tensors and len({item.shape for item in x}) == 1 else x
 
 # %% ../../nbs/data/11_intake.ipynb #16874e48
-def take_images(
-    x: Iterable[Image.Image],
-    modality: Modality | None = None,
-) -> Taken:
+def take_images(x: Iterable[Image.Image], modality: Modality | None = None) -> Taken:
     "Images of one size as bytes."
     items = from_images(x)
     return Taken(items, modality or Images(*items.shape[1:]))

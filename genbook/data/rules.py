@@ -168,7 +168,7 @@ def kind_of(
     found = Kind(
         name, tuple(levels), column.dtype, column.zone, ordered=column.ordered or bool(theirs and theirs.ordered),
         native=column.native, format="%Y%m%d" if name == "day" and column.type == "numbers" else "",
-        label=column.label, missing=float(sum(column.missing)) / max(1, len(column.missing)), chosen=wanted is not None, why=column.why)
+        label=column.label, missing=column.share_missing, chosen=wanted is not None, why=column.why)
     if name in ("boolean", "category"): return found
     codes = encode(column, found)
     if theirs is None: return with_details(found, codes)
