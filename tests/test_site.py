@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "nbs" / "_site"))
 from apidoc import read_entries  # noqa: E402
 from page import PageError, paths_of_pages, read_page  # noqa: E402
 from run import execute  # noqa: E402
+from write import checks  # noqa: E402
 
 SITE = ROOT / "_docs"
 NAMES = [read_page(path).name for path in paths_of_pages()]
@@ -228,6 +229,13 @@ def test_a_page_is_read(notebooks):
         "models",
     )
     assert [cell.source for cell in page.cells] == ["Text.", "", "1"] and page.cells[2].long
+
+
+def test_cells_that_only_check_are_told_from_examples():
+    assert checks("import os\nassert 1\ntest_eq(1, 1)\nwith expect_fail(ValueError): f()\nx = 1") == (3, 1)
+    assert checks("for x in y:\n    test_eq(x, 1)\n    assert x") == (1, 0)
+    assert checks("for x in y:\n    x = 1\n    assert x") == (0, 1)
+    assert checks("%%generate digits\nlabel: 3") == (0, 1)
 
 
 def test_a_misspelt_directive_is_refused(notebooks):

@@ -165,19 +165,12 @@ def code(cell: Cell, page: Page, links: Links) -> list[NotebookNode]:
         if cell.directives.get("output") == "false"
         else [o for o in (output(o, page, links) for o in cell.outputs) if o]
     )
-    folded = show_code and cell.exported and cell.source.count("\n") >= OPEN
-    made = (
-        [
-            markdown(
-                "<details><summary>Code of"
-                f" {defined(cell.source)}</summary>\n\n```python\n{cell.source}\n```\n\n</details>"
-            )
-        ]
-        if folded
-        else []
-    )
-    if shown or show_code and not folded:
-        metadata = {"tags": [] if show_code and not folded else ["remove-input"]}
+    summary = fold(cell, page) if show_code else ""
+    made = []
+    if summary:
+        made.append(markdown(f"<details><summary>{summary}</summary>\n\n```python\n{cell.source}\n```\n\n</details>"))
+    if shown or show_code and not summary:
+        metadata = {"tags": [] if show_code and not summary else ["remove-input"]}
         alt = next(
             (o.data["text/plain"] for o in shown if "data" in o and any(kind.startswith("image/") for kind in o.data)),
             None,
@@ -185,6 +178,35 @@ def code(cell: Cell, page: Page, links: Links) -> list[NotebookNode]:
         if alt: metadata["mystnb"] = {"image": {"alt": " ".join(alt.split())}}
         made.append(nbformat.v4.new_code_cell(cell.source, outputs=shown, metadata=metadata))
     return made
+
+
+def fold(cell: Cell, page: Page) -> str:  # HTML
+    """The line that unfolds a cell; empty if it is open.
+
+    Long pieces of the library are folded, what measures in a benchmark, and examples that do little but check.
+    """
+    if cell.exported: return f"Code of {defined(cell.source)}" if cell.source.count("\n") >= OPEN else ""
+    if page.kind == "benchmarks": return "How it is measured"
+    count, others = checks(cell.source)
+    return f"{count} checks" if count >= 3 and count > others else ""
+
+
+def checks(source: str) -> tuple[int, int]:
+    "How many statements of a cell check something, and how many do something else (but import)."
+    try: body = ast.parse(source).body
+    except SyntaxError: return 0, 1  # a magic
+    found = [is_check(node) for node in body if not isinstance(node, (ast.Import, ast.ImportFrom))]
+    return sum(found), len(found) - sum(found)
+
+
+def is_check(node: ast.stmt) -> bool:
+    "Whether a statement does nothing but check."
+    match node:
+        case ast.Assert(): return True
+        case ast.Expr(ast.Call(ast.Name(name))): return name.startswith(("test_", "check_model"))
+        case ast.With([ast.withitem(ast.Call(ast.Name("expect_fail")))]): return True
+        case ast.For(): return all(map(is_check, node.body))
+    return False
 
 
 def only_imports(source: str) -> bool:
