@@ -83,10 +83,16 @@ def did_you_mean(
     return hint + (f" Choose from: {', '.join(choices)}." if 0 < len(choices) <= 20 else "")
 
 # %% ../../nbs/core/00_errors.ipynb #723d6def
-def in_short(value: Any) -> str:
-    "`value` as it is written in Python; of a tensor with many numbers its shape."
-    if not isinstance(value, torch.Tensor): return repr(value)
-    return repr(value.tolist()) if value.numel() <= 10 else f"<{' x '.join(map(str, value.shape))} numbers>"
+def in_short(
+    value: Any,
+    most: int = 200,  # characters
+) -> str:
+    "`value` as it is written in Python, without its middle if that is long; of a tensor with many numbers its shape."
+    if isinstance(value, torch.Tensor):
+        if value.numel() > 10: return f"<{' x '.join(map(str, value.shape))} numbers>"
+        value = value.tolist()
+    text = repr(value)
+    return text if len(text) <= most else f"{text[:most // 2]} ... {text[-most // 2:]}"
 
 
 def escape(text: Any) -> str:

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..core import InvalidValue
+from ..core import InvalidValue, in_short
 from .columns import Column
-from .numerals import Reading, number_in, quoted, read_numbers, without_percent
+from .numerals import Reading, number_in, read_numbers, without_percent
 from .written_dates import moment_in, read_dates
 
 # %% ../../nbs/data/07_csv_columns.ipynb #944f41be
@@ -59,7 +59,7 @@ def read_as_number(
         found[text] = number_in(sign + digits, mark or ".")
         if found[text] is None:
             raise InvalidValue(
-                f"The column {name} holds {quoted(text)}, but kinds says that it holds numbers: correct it, list it "
+                f"The column {name} holds {in_short(text)}, but kinds says that it holds numbers: correct it, list it "
                 "in missing=[...] if it stands for nothing, or give the column another kind.")
     return Reading(found, "kinds says so")
 
@@ -77,7 +77,7 @@ def check_strangers(
         if len(strange) < len(different) / 2:
             row = next(i for i, text in enumerate(texts) if text in strange)
             raise InvalidValue(
-                f"The column {name} holds {quoted(texts[row])} (in row {row}) among {type_}, but one type was "
+                f"The column {name} holds {in_short(texts[row])} (in row {row}) among {type_}, but one type was "
                 "expected: correct it, list it in missing=[...] if it stands for nothing, or read the column with "
                 f"kinds={{{name!r}: 'category'}}.")
 
@@ -91,7 +91,7 @@ def from_texts(
 ) -> Column:
     "A column of a file, with the evidence for its type."
     different = {text: None for text in texts if text not in missing}
-    gone = next((f"; {quoted(text)} counts as missing" for text in texts if text and text in missing), "")
+    gone = next((f"; {in_short(text)} counts as missing" for text in texts if text and text in missing), "")
     if not different: return Column(name, "numbers", np.full(len(texts), math.nan), why="all values are missing")
     if kind in ("number", "integer"): found = iter([("numbers", read_as_number(name, different, ways.mark))])
     else: found = iter(()) if kind == "category" else readings(different, ways)
@@ -103,10 +103,11 @@ def from_texts(
         doubt = doubt or reading.why
     if kind in ("boolean", "day", "time"):
         raise InvalidValue(
-            f"The column {name} is to be read as {kind}, but {doubt or f'it holds {quoted(next(iter(different)))}'}: "
+            f"The column {name} is to be read as {kind}, "
+            f"but {doubt or f'it holds {in_short(next(iter(different)))}'}: "
             "correct it, or give the column another kind.")
     if kind is None and not doubt: check_strangers(name, texts, different, ways.mark)
-    why = doubt or ("kinds says so" if kind else f"{quoted(next(iter(different)))} is neither a number nor a date")
+    why = doubt or ("kinds says so" if kind else f"{in_short(next(iter(different)))} is neither a number nor a date")
     values = np.array([text if text in different else None for text in texts], dtype=object)
     return Column(name, "texts", values, why=f"texts; {why}{gone}")
 
