@@ -28,8 +28,10 @@ $(VENV)/ready: settings.ini setup.py
 chromium: env
 	@$(BIN)/python tests/chromium.py
 
+# Every cell of every notebook, two notebooks at a time. Their examples assert, and their outputs are those of the site;
+# what did not change since is not run again.
 notebooks: env
-	OMP_NUM_THREADS=1 $(BIN)/nbdev_test --n_workers 2
+	$(BIN)/python nbs/_site/build.py --run
 
 # Files of tests side by side: those of one file share a server and a browser.
 browser: env chromium

@@ -21,7 +21,7 @@ from write import checks  # noqa: E402
 SITE = ROOT / "_docs"
 NAMES = [read_page(path).name for path in paths_of_pages()]
 EXPLORER = "tutorials/quickstart"
-pytestmark = pytest.mark.timeout(1200)  # seconds: the first test waits for the site, whose notebooks are run
+pytestmark = pytest.mark.timeout(2400)  # seconds: the first test waits for the site, whose notebooks may have to be run
 
 
 @pytest.fixture(scope="session")

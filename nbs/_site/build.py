@@ -1,4 +1,4 @@
-"""Builds the site from the notebooks: python nbs/_site/build.py [--strict]
+"""Builds the site from the notebooks: python nbs/_site/build.py [--strict | --run]
 
 Each notebook is read (page.py) and run (run.py), and written as Sphinx with MyST-NB reads it (write.py) together
 with what its module's source says of
@@ -14,7 +14,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from page import ROOT, PageError, all_pages
+from page import ROOT, Page, PageError, all_pages
 from run import package_key, run
 from vendor import vendor
 from write import SOURCES, Links, contents, write
@@ -23,13 +23,26 @@ HERE = Path(__file__).parent
 SITE = ROOT / "_docs"
 
 
+def run_all(pages: list[Page]) -> None:
+    "Run the pages whose outputs are not there yet; an error that tells of every one that failed."
+    package = package_key()
+
+    def why_not(page: Page) -> str:
+        try: run(page, package)
+        except PageError as error: return str(error)
+        return ""
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # a kernel for each processor
+        failed = list(filter(None, pool.map(why_not, pages)))
+    if failed: raise PageError("\n\n".join(failed))
+
+
 def build(strict: bool) -> int:
     "Make the site; 0 if all went well. With `strict`, a warning of Sphinx is an error."
     started = time.monotonic()
     vendor()
-    pages, package = all_pages(), package_key()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(lambda page: run(page, package), pages))  # a kernel for each processor
+    pages = all_pages()
+    run_all(pages)
     links = Links(pages)
     written = {write(page, links, contents(pages) if page.name == "index" else "") for page in pages}
     for path in SOURCES.rglob("*.ipynb"):  # pages whose notebooks are gone
@@ -67,5 +80,9 @@ if __name__ == "__main__":
     parser.add_argument(
         "--strict", action="store_true", help="warnings are errors, and nothing of an earlier build is left"
     )
-    try: sys.exit(build(parser.parse_args().strict))
+    parser.add_argument(
+        "--run", action="store_true", help="only run the notebooks, which is their test, and keep their outputs"
+    )
+    options = parser.parse_args()
+    try: sys.exit(run_all(all_pages()) if options.run else build(options.strict))
     except PageError as error: sys.exit(str(error))
