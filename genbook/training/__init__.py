@@ -25,6 +25,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "objectives": ["Objective", "Player"],
     "optimisers": ["Muon", "Settings", "make_optimisers", "orthogonalise", "rate_factor"],
     "options": ["check_choice", "check_number"],
-    "run": ["KERNEL_VIEW", "Control", "Run", "announce", "in_kernel", "interrupts", "line", "show"],
+    "run": ["KERNEL_VIEW", "Control", "Run", "announce", "in_kernel", "interrupts", "line", "run_of", "show"],
     "steps": ["Losses", "Step", "Stepwise", "check_learnable", "train"],
 })

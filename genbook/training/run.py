@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['History', 'hearing', 'KERNEL_VIEW', 'interrupts', 'Recorder', 'Control', 'progress', 'announce', 'Loop', 'Run',
-           'in_kernel', 'show', 'line']
+           'run_of', 'in_kernel', 'show', 'line']
 
 # %% ../../nbs/training/11_run.ipynb #5e8827b6
 import asyncio
@@ -192,6 +192,8 @@ class Loop(Control):
 class Run(Loop):
     "Learning under way: pause it, resume it, stop it, wait for it. The model may be used meanwhile."
 
+    begun: dict[int, "Run"] = {}  # all that are under way, by identity; see `run_of`
+
     def __init__(
         self,
         model: Stepwise,
@@ -215,13 +217,20 @@ class Run(Loop):
 
     def here(self) -> Model:  # the model
         "Learn in this thread until done; Ctrl-C stops and keeps what was learnt."
+        self.begun[id(self)] = self
         with interrupts(self.stop): self.loop()
         return self.result()
 
     def background(self) -> "Run":  # itself
         "Learn in a thread of its own."
+        self.begun[id(self)] = self  # now and not in the thread: whoever asks next is told
         threading.Thread(target=self.loop, name=f"learning {type(self.model).__name__}", daemon=True).start()
         return self
+
+    def finish(self, status: str) -> None:
+        "End; this writes the last checkpoint, if there is one."
+        self.begun.pop(id(self), None)
+        super().finish(status)
 
     def wait(
         self,
@@ -242,6 +251,11 @@ class Run(Loop):
         waits = f", {self.waits_for}" if self.waits_for and not self.finished else ""
         stands = progress(self.step, self.status) if self.step else ""
         return f"{type(self.model).__name__}: {self.status}{waits}{stands}"
+
+# %% ../../nbs/training/11_run.ipynb #f875572f
+def run_of(model: Model) -> Run | None:
+    "The run that learns with `model` at this moment, or None."
+    return next((run for run in list(Run.begun.values()) if run.model is model), None)
 
 # %% ../../nbs/training/11_run.ipynb #bc73745f
 KERNEL_VIEW = ("genbook.ui.widgets.run", "watch")  # module and function that show a run in a notebook
