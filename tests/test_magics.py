@@ -2,6 +2,7 @@
 import random
 import subprocess
 import sys
+import threading
 import unicodedata
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import genbook.ui.magics
 from genbook import VAE, Model, Samples, save
 from genbook.core import Condition, Option, Partial, condition_on
 from genbook.data import Data, Vectors, small_digits
+from genbook.training import Run
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -306,6 +308,39 @@ def test_training_goes_on_where_it_is_or_in_a_copy(shell):
     run(shell, "train", "mine", "data: small_digits\nsteps: 3")
     assert shell.user_ns["mine"] is mine and genbook.core.fingerprint(mine) != before
     for name in ("mine", "other"): del shell.user_ns[name]
+
+
+def test_a_cell_waits_if_it_is_asked_to(shell, monkeypatch):
+    began = []
+    monkeypatch.setattr("genbook.ui.widgets.run.run", lambda *args, **options: began.append(args))  # the background
+    body = "data: small_digits\nlatent_dim: 2\nwidth: 8\nsteps: 3\nseed: 0"
+    assert run(shell, "train", "VAE --out mine", body) is None and len(began) == 1
+    assert run(shell, "train", "VAE --out mine --wait", body) is None and len(began) == 1
+    expected = VAE(latent_dim=2, width=8).fit(small_digits(), seed=0, steps=3, progress=False)
+    assert genbook.core.fingerprint(shell.user_ns.pop("mine")) == genbook.core.fingerprint(expected)
+
+
+def test_a_model_that_still_learns_is_said_to(shell, capsys):
+    model, reached, go = VAE(latent_dim=2, width=8), threading.Event(), threading.Event()
+
+    def hold(run):
+        if run.step and run.step.number == 2: reached.set() or go.wait(60)
+
+    learning = Run(model, small_digits(), seed=0, steps=3)
+    learning.watchers.append(hold)
+    learning.background()
+    assert reached.wait(60)
+    shell.user_ns["mine"] = model
+    try:
+        assert len(run(shell, "generate", "mine -n 3")) == 3
+        said = "still training, step 2 of 3: "
+        assert capsys.readouterr().out == said + "run the cell again when it has ended.\n"
+        genbook.explore(model)
+        assert capsys.readouterr().out == said + "the image follows what it learns.\n"
+    finally: go.set()
+    learning.wait(60)
+    assert len(run(shell, "generate", "mine -n 3")) == 3 and capsys.readouterr().out == ""
+    del shell.user_ns["mine"]
 
 
 def test_names_are_text(shell):

@@ -4,6 +4,7 @@
 - `comms`: what all widgets share: scripts and styles, pages without a kernel, answers without delay
 - `background`: slow work of a widget in a thread of its own, of which only the newest is done
 - `forming`: showing samples while they form
+- `notices`: one line below a cell: PyTorch is loading, a model still learns
 - `views`: `explore`, and the table that says which widget explains which capability
 - `widgets`: explorer, sampler, run, screen, timeline, ellipses
 - `kinds`: values compared with the types of options, and paths with what a file system takes

@@ -15,6 +15,7 @@ from torch import Tensor
 from ..core import HasGaussians, HasLatent, HasStates, InvalidValue, Model, require_fitted
 from ..data import Data
 from .comms import PageWidget
+from .notices import AGAIN, note_learning
 from .widgets.ellipses import Ellipses
 from .widgets.explorer import Explorer
 from .widgets.inputs import given, to_begin_with
@@ -76,8 +77,14 @@ def explore(
     directions: Mapping[str, Tensor] | None = None,  # name -> (d,) a slider each, as `latent.direction` finds them
     columns: Sequence[str] | None = None,  # two columns of a mixture of Gaussians, by default the first two
 ) -> PageWidget:  # Explorer, Ellipses, Timeline or Sampler
-    "The view that explains `model`: the first of `VIEWS` that fits it."
+    """The view that explains `model`: the first of `VIEWS` that fits it.
+
+    While a run learns with the model, a line above the view says so.
+    """
     require_fitted(model)
     data = data if data is None or isinstance(data, Data) else Data(data)
     asked = Asked(model, data, directions, columns)
-    return next(view for view in VIEWS if view.fits(asked)).make(asked)
+    shown = next(view for view in VIEWS if view.fits(asked)).make(asked)
+    follows = isinstance(shown, Explorer)  # it draws anew whenever the model has changed
+    note_learning(model, "the image follows what it learns" if follows else AGAIN)
+    return shown
