@@ -187,6 +187,7 @@ def tab(shell, text: str) -> dict[str, str]:
     ("%%train VAE\nnetwork: ", {"feedforward": "default"}), ("%%train VAE\ndata: ro", {"rows": "data"}),
     ("%%train VAE\ndata: sm", {"small_digits": "data"}), ("%%train digits\nwid", {"wid": "<unknown>"}),
     ("%%train speaker\nt", {"times: ": "int"}), ("%genbook V", {"VAE": "class"}),
+    ("%train VA", {"VAE": "class"}), ("%%train VAE --w", {"--wait": "flag"}),
     ("%%train Spe", {"Speaker": "class"}),
     ("%%train Speaker\nv", {"voices: ": "int"})])
 def test_tab_offers(shell, text, offered): assert tab(shell, text) == offered
@@ -343,6 +344,27 @@ def test_a_model_that_still_learns_is_said_to(shell, capsys):
     del shell.user_ns["mine"]
 
 
+@pytest.mark.parametrize("cell, shown, said", [
+    ("%%generate -h", "%generate [-n N] [--seed SEED]", ""), ("%%train -h", "%train [-o NAME] [--wait]", ""),
+    ("%train -h", "%train [-o NAME] [--wait]", ""), ("%generate -h", "%generate [-n N] [--seed SEED]", ""),
+    ("%%generate?", "%generate [-n N] [--seed SEED]", ""), ("%generate?", "Draw new items from a model.", ""),
+    ("%%train?", "%train [-o NAME] [--wait]", ""), ("%genbook?", "List the models and data sets there are", ""),
+    ("%%generate speaker -n 2", "2 rows", ""), ("%%generate speaker -n 2;", "", ""),
+    ("%%generate speaker -n 2\n", "2 rows", ""),
+    ("%%generate speaker?", "", "There is no model called 'speaker?'. Did you mean speaker?"),
+    ("%%generate", "", "Name a model, as in %generate digits -n 4."), ("%%train", "", "Name what is to learn, as in"),
+    ("%%train Speaker --out x", "", "The body does not say what to learn from: add a line such as 'data: digits'."),
+    ("%train Speaker --out x", "", "The body does not say what to learn from: add a line such as 'data: digits'."),
+    ("%%generate speaker --out a --out b", "", "--out stands there twice: keep one of the two."),
+    ("%generate speaker -n4 -n 5", "", "-n stands there twice: keep one of the two."),
+    ("%%time", "", "%%time is a cell magic, but the cell body is empty")])
+def test_cells_without_a_body(shell, capsys, cell, shown, said):
+    done = shell.run_cell(cell)
+    out = capsys.readouterr().out
+    assert shown in out and (said in str(done.error_in_exec) if said else done.success)
+    assert shown or said or out == ""
+
+
 def test_names_are_text(shell):
     for shown in (run(shell, "genbook", ""), run(shell, "genbook", "speaker")):
         assert "<img" not in shown._repr_html_() and "<script" not in shown._repr_html_()
@@ -353,8 +375,10 @@ def test_registering_twice_and_taking_away(shell):
     fresh = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
     ours = lambda: [m for m in fresh.Completer.custom_matchers if getattr(m, "matcher_identifier", "") == "genbook"]
     for _ in range(2): genbook.load_ipython_extension(fresh)
+    assert len(fresh.input_transformers_post) == 1
     assert len(ours()) == 1 and sum(type(c).__name__ == "GenbookMagics" for c in fresh.configurables) == 1
     genbook.unload_ipython_extension(fresh)
+    assert not fresh.input_transformers_post and fresh.find_line_magic("train") is None
     assert not ours() and fresh.find_line_magic("generate") is None and fresh.find_cell_magic("train") is None
 
 

@@ -126,7 +126,7 @@ def choices_at(
         offered = (generate_choices if head[1] == "generate" else train_choices)(name, namespace)
         others = lines[top + 1:context.cursor_line] + lines[context.cursor_line + 1:]
         return body_choices(before, others, offered, namespace)
-    here = re.match(r"(?:\s*%%(?=generate|train)|(?:[^#%]*=)?\s*%(?=generate|genbook))(\w+)\s+(.*)$", before)
+    here = re.match(r"(?:\s*%%(?=generate|train)|(?:[^#%]*=)?\s*%(?=generate|genbook|train))(\w+)\s+(.*)$", before)
     if not here or here[1] not in magics: return None
     *words, fragment = re.split(r"\s+", here[2])
     return fragment, line_choices(magics[here[1]], words, namespace)

@@ -4,18 +4,19 @@
 
 # %% auto #0
 __all__ = ['MOST', 'conditions', 'prompt_of', 'sampling_options', 'drawn', 'kept', 'read_lesson', 'new_model', 'learn',
-           'learner_for', 'count_of', 'learn_and_keep', 'offered', 'GenbookMagics', 'register', 'unregister']
+           'learner_for', 'count_of', 'learn_and_keep', 'offered', 'GenbookMagics', 'with_body', 'register',
+           'unregister']
 
 # %% ../../nbs/ui/55_magics.ipynb #ee513fa3
 import importlib
 import inspect
+import re
 from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
-from IPython.core.magic import (Magics, cell_magic, line_cell_magic, line_magic, magics_class, needs_local_scope,
-                                no_var_expand)
+from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 from traitlets import Integer
 
@@ -208,13 +209,13 @@ class GenbookMagics(Magics):
 
     @no_var_expand
     @needs_local_scope
-    @cell_magic
+    @line_cell_magic
     @magic_arguments()
     @argument("model", nargs="?", help="A class of models, such as VAE, or a model to train further.")
     @argument("-o", "--out", metavar="NAME", help="A variable to keep the trained model in.")
     @argument("--wait", action="store_true", help="Hold the cell until learning has ended.")
     @argument("-h", "--help", action="store_true", help="Show this.")
-    def train(self, line: str, cell: str, local_ns: Mapping[str, Any] | None = None) -> None:
+    def train(self, line: str, cell: str = "", local_ns: Mapping[str, Any] | None = None) -> None:
         """Train a model: the body says on what and how, a line for each option of the model and its learning.
 
             %%train VAE --out mine
@@ -259,6 +260,13 @@ class GenbookMagics(Magics):
         at = choices_at(context, magics, self.shell.user_ns)
         return {"completions": []} if at is None else offered(*at)
 
+# %% ../../nbs/ui/55_magics.ipynb #3ad0c69f
+def with_body(lines: list[str]) -> list[str]:  # of a cell, translated to Python
+    "The same, with an empty line below a `%%generate` or `%%train` that has no body."
+    if len(lines) != 1: return lines
+    call = r"^(get_ipython\(\)\.run_cell_magic\('(?:generate|train)', .*, )''\)$"
+    return [re.sub(call, r"\1'\\n')", lines[0])]
+
 # %% ../../nbs/ui/55_magics.ipynb #8fc5f87e
 def register(shell: Any) -> None:
     "Give `shell` the magics and their completion, once."
@@ -266,11 +274,14 @@ def register(shell: Any) -> None:
     magics = GenbookMagics(shell)
     shell.register_magics(magics)
     shell.Completer.custom_matchers.append(magics.complete)
+    shell.input_transformers_post.append(with_body)
 
 
 def unregister(shell: Any) -> None:
     "Take them away."
     matchers, settings = shell.Completer.custom_matchers, shell.configurables
+    post = shell.input_transformers_post
+    post[:] = [one for one in post if getattr(one, "__name__", None) != with_body.__name__]
     matchers[:] = [matcher for matcher in matchers if getattr(matcher, "matcher_identifier", None) != "genbook"]
     settings[:] = [one for one in settings if type(one).__name__ != "GenbookMagics"]
     shell.magics_manager.registry.pop("GenbookMagics", None)

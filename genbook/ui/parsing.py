@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['IPYTHONS', 'one_line', 'mistake', 'mistakes_in_one_line', 'is_out_of_memory', 'guess', 'variables', 'as_name',
-           'new_name', 'read_body', 'look_up', 'fill', 'read_value', 'read_typed', 'whole_number', 'flags', 'flag_of',
-           'set_aside', 'Line', 'read_line', 'not_understood', 'without_semicolon']
+           'new_name', 'read_body', 'look_up', 'fill', 'read_value', 'read_typed', 'whole_number', 'flags',
+           'check_once', 'flag_of', 'set_aside', 'Line', 'read_line', 'not_understood', 'without_semicolon']
 
 # %% ../../nbs/ui/51_parsing.ipynb #b6067ac5
 import argparse
@@ -152,6 +152,15 @@ def flags(magic: Any) -> dict[str, dict[str, Any]]:  # flag -> what `argument` w
     return {flag: part.kwds for part in parts for flag in part.args if flag.startswith("-")}
 
 
+def check_once(magic: Any, words: Collection[str]) -> None:
+    "Refuse an option that is given twice: which of the two was meant, nobody knows."
+    for part in magic.decorators:
+        if not isinstance(part, argument) or "action" in part.kwds: continue
+        short = tuple(flag for flag in part.args if flag.startswith("-") and not flag.startswith("--"))
+        given = [word for word in words if word.partition("=")[0] in part.args or short and word.startswith(short)]
+        if len(given) > 1: raise mistake(f"{given[1]} stands there twice: keep one of the two.")
+
+
 def flag_of(name: str) -> str:
     "How the option `top_k` is written on a line: `--top-k`."
     return "--" + name.replace("_", "-")
@@ -190,6 +199,7 @@ def read_line(magic: Any, line: str) -> Line | None:
     except ValueError:
         raise mistake(f"{line.strip()!r} opens a quote and does not close it: close it, or leave it out.") from None
     rest, others = set_aside(words, flags(magic))
+    check_once(magic, rest)
     try: options, unknown = magic.parser.parse_known_args(rest)
     except UsageError as error: raise mistake(f"{error}. %{magic.__name__} -h shows the options.") from None
     if options.help: return print(magic.parser.format_help())
