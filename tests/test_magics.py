@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import unicodedata
+import wave
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from IPython.core.completer import CompletionContext, provisionalcompleter
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
+from PIL import Image
 from traitlets.config import Config
 
 import genbook.ui.magics
@@ -363,6 +365,57 @@ def test_cells_without_a_body(shell, capsys, cell, shown, said):
     out = capsys.readouterr().out
     assert shown in out and (said in str(done.error_in_exec) if said else done.success)
     assert shown or said or out == ""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    "A folder of a person's own data, which is the one that cells run in."
+    monkeypatch.chdir(tmp_path)
+    draw = np.random.default_rng(0)
+    (tmp_path / "my homes.csv").write_text("rooms,price\n3,120\n5,250.5\n4,190\n2,99\n")
+    (tmp_path / "talk.txt").write_text("to be or not to be, that is the question")
+    for place in ("photos/cats", "photos/dogs", "talks", "sounds", "empty"): (tmp_path / place).mkdir(parents=True)
+    for i in range(4):
+        kind = ("cats", "dogs")[i % 2]
+        Image.fromarray(draw.integers(0, 255, (8, 8), np.uint8)).save(tmp_path / "photos" / kind / f"{i}.png")
+        (tmp_path / "talks" / f"{i}.txt").write_text(f"talk number {i}")
+        with wave.open(str(tmp_path / "sounds" / f"{i}.wav"), "wb") as file:
+            file.setnchannels(1), file.setsampwidth(2), file.setframerate(8000)
+            file.writeframes(draw.integers(-99, 99, 400, np.int16).tobytes())
+    return tmp_path
+
+
+@pytest.mark.parametrize("learner, data, what", [
+    ("Gaussian", "data: my homes.csv", "Table"), ("Gaussian", "data: 'my homes.csv'", "Table"),
+    ("Gaussian", "data: {where}/my homes.csv", "Table"), ("Gaussian", "data: {file}", "Table"),
+    ("VAE", "data: photos/\ncondition: label\nlatent_dim: 2\nwidth: 8\nsteps: 2", "Images"),
+    ("VAE", "data: {photos}\nlatent_dim: 2\nwidth: 8\nsteps: 2", "Images"),
+    ("NGram", "data: talk.txt", "Texts"), ("NGram", "data: ./talks", "Texts"),
+    ("HiddenMarkov", "data: sounds\nstates: 2", "Sounds"), ("NGram", "data: words", "Texts")])
+def test_own_data_is_one_line(shell, own, monkeypatch, learner, data, what):
+    for name, value in {"where": str(own), "file": own / "my homes.csv", "photos": own / "photos",
+                        "words": ["a text", "another text"]}.items(): monkeypatch.setitem(shell.user_ns, name, value)
+    assert run(shell, "train", f"{learner} --wait --out learnt", data) is None
+    learnt = shell.user_ns.pop("learnt")
+    assert type(learnt).__name__ == learner and type(learnt.modality_).__name__ == what
+    if "condition" in data: assert learnt.accepts["label"].choices == ("cats", "dogs")
+
+
+@pytest.mark.parametrize("data, said", [
+    ("my hoems.csv", "There are no data called 'my hoems.csv'. Did you mean my homes.csv?"),
+    ("photo/", "There are no data called 'photo/'. Did you mean photos/?"),
+    ("photos/cat", "There are no data called 'photos/cat'. Did you mean photos/cats/?"),
+    ("talsk", "There are no data called 'talsk'. Did you mean talks/?"),
+    ("dgits", "There are no data called 'dgits'. Did you mean digits?"),
+    ("./empty", "empty holds no images, sounds or texts, but at least one was expected"),
+    ("{nowhere}/x.csv", "There is no variable called 'nowhere'."), ("a\0b", "it holds characters that paths cannot")])
+def test_mistakes_in_own_data(shell, own, data, said):
+    assert said in run(shell, "train", "Gaussian --out x", f"data: {data}") and "x" not in shell.user_ns
+
+
+def test_tab_offers_own_files(shell, own):
+    assert tab(shell, "%%train VAE\ndata: tal") == {"talk.txt": "texts", "talks/": "folder"}
+    assert tab(shell, "%%train VAE\ndata: my") == {"my homes.csv": "table"}
 
 
 def test_names_are_text(shell):

@@ -16,6 +16,7 @@ from IPython.core.completer import CompletionContext
 from .. import shipped
 from .discovery import (accepted, class_of_card, classes_in, data_names, in_words, is_kind, learning_options,
                                   making_options, models_in, sampling)
+from .own_files import names_beside
 from .parsing import flag_of, flags, variables
 
 # %% ../../nbs/ui/54_completion.ipynb #4d34a487
@@ -90,7 +91,7 @@ def train_choices(name: str, namespace: Mapping[str, Any]) -> Offered:
     elif cls is not None: taken = making_options(cls) | learning_options(cls)
     elif name in shipped(): taken = learning_options(class_of_card(name))
     else: return {}
-    choices = {"data": ("data", {data: "data" for data in data_names(namespace)})}
+    choices = {"data": ("data", names_beside("") | {data: "data" for data in data_names(namespace)})}
     for key, (kind, default) in taken.items():
         known = {} if default in ("", "None") else {default.strip("'"): "default"}
         choices[key] = kind.replace(" ", ""), known

@@ -16,12 +16,13 @@ import re
 import sys
 from collections.abc import Mapping
 from importlib.resources import files
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from .. import EXPORTS, shipped
 from .kinds import check_source
-from .parsing import as_name, guess, mistake, variables
+from .own_files import nearest_names, path_of, read_path
+from .parsing import as_name, guess, mistake, read_value, variables
 
 # %% ../../nbs/ui/52_discovery.ipynb #6b6cbb5f
 def plain(value: Any) -> Any:
@@ -190,14 +191,17 @@ def data_names(namespace: Mapping[str, Any]) -> list[str]:
 
 
 def find_data(text: str | None, namespace: Mapping[str, Any]) -> Any:
-    "What the line `data:` names: a variable, or a data set."
+    "What the line `data:` names: a variable, a data set, or a file or folder."
     if text is None:
         raise mistake(
             "The body does not say what to learn from: add a line such as 'data: digits'."
             f"{guess('', data_names(namespace))}")
-    name = text[1:-1] if re.fullmatch(r"\{\w+\}", text) else text
+    name = text[1:-1] if re.fullmatch(r"\{\w+\}", text) else read_value(text, namespace)
+    if not isinstance(name, str): return name
     if name in variables(namespace) and not callable(namespace[name]):
-        if isinstance(namespace[name], PurePath): check_source("data", namespace[name])
-        return namespace[name]
+        if not isinstance(namespace[name], PurePath): return namespace[name]
+        check_source("data", namespace[name])
+        return read_path(Path(namespace[name]))
     if name in data_sets(): return getattr(importlib.import_module("genbook.data"), name)()
-    raise mistake(f"There are no data called {name!r}.{guess(name, data_names(namespace))}")
+    if path := path_of(name): return read_path(path)
+    raise mistake(f"There are no data called {name!r}.{nearest_names(name, data_names(namespace))}")
