@@ -41,8 +41,8 @@ def card(name: str) -> dict[str, Any]:  # "about" and "model"
 
 # %% ../../nbs/ui/52_discovery.ipynb #ec2d06b4
 @functools.cache
-def index() -> dict[str, dict[str, Any]]:  # "classes" and "data"
-    "What genbook's classes of models and data sets can be given, as it was when genbook was exported."
+def index() -> dict[str, dict[str, Any]]:  # "classes", "data" and "advice"
+    "What genbook's classes and data sets can be given, and which suit what, as it was when genbook was exported."
     return json.loads((files("genbook") / "ui" / "index.json").read_text(encoding="utf-8"))
 
 

@@ -76,7 +76,9 @@ def everything(namespace: Mapping[str, Any]) -> Listing:
         "Models in this notebook":
             [(name, repr(model), abilities(model)) for name, model in models_in(namespace).items()],
         "Classes of models, for %%train": [(name, about["about"], "") for name, about in classes.items()],
-        "Data sets, for %%train": [(name, what, "") for name, what in data_sets().items()]})
+        "Data sets, for %%train": [(name, what, "") for name, what in data_sets().items()],
+        "Which model for my data? genbook.suggest(data) names two or three for":
+            [(kind, ", ".join(names), "") for kind, names in index()["advice"].items()]})
 
 
 def of_model(name: str, namespace: Mapping[str, Any]) -> dict[str, list[tuple[Any, ...]]]:

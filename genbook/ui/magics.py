@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
-from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
+from IPython.core.magic import (
+    Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand)
 from IPython.core.magic_arguments import argument, magic_arguments
 from traitlets import Integer
 
@@ -115,8 +116,8 @@ def new_model(cls: type, given: Mapping[str, Any]) -> Any:
 def learn(model: Any, data: Any, options: Mapping[str, Any], wait: bool = False) -> None:
     "Fit `model`: in view, and in the background if it learns step by step and the cell is not to `wait`."
     from genbook.core import Trains
-    if isinstance(model, Trains) and not wait: importlib.import_module("genbook.ui.widgets.run").run(model, data, **options)
-    else: model.fit(data, **options)
+    if wait or not isinstance(model, Trains): model.fit(data, **options)
+    else: importlib.import_module("genbook.ui.widgets.run").run(model, data, **options)
 
 
 def learner_for(line: Line, learner: Any, given: Mapping[str, Any], mine: Mapping[str, Any]) -> Any:

@@ -48,7 +48,8 @@ def files_in(folder: Path) -> list[Path]:
         found += [Path(place, name) for name in names]
         if len(found) > MOST_FILES:
             raise mistake(
-                f"{folder} holds more than {MOST_FILES:,} files, but a folder of data was expected: name one inside it.")
+                f"{folder} holds more than {MOST_FILES:,} files, but a folder of data was expected: "
+                "name one inside it.")
     return sorted(found)
 
 

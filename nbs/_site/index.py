@@ -14,6 +14,7 @@ from typing import Any
 
 import genbook
 import genbook.data
+from genbook.analysis import ADVICE
 from genbook.core import Model, Option
 from genbook.data import Data
 from genbook.ui.discovery import learning_of, parameters, taken_by
@@ -66,9 +67,17 @@ def data_sets() -> dict[str, str]:
     return found
 
 
+def advice() -> dict[str, list[str]]:
+    "What data can be, and the classes that `suggest` may name for such data, the one to try first in front."
+    return {
+        kind: [*dict.fromkeys(one.model.removeprefix("genbook.").partition("(")[0] for one in found)]
+        for kind, found in ADVICE.items() if found
+    }
+
+
 def main(check: bool) -> str | None:  # what is wrong, if anything
     "Write the index, or only say whether it is out of step."
-    text = json.dumps({"classes": classes(), "data": data_sets()}, indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps({"classes": classes(), "data": data_sets(), "advice": advice()}, indent=1, ensure_ascii=False) + "\n"
     if INDEX.exists() and INDEX.read_text(encoding="utf-8") == text: return None
     if check: return "genbook/ui/index.json is out of step with the classes: run python nbs/_site/index.py."
     INDEX.write_text(text, encoding="utf-8")
