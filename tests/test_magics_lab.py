@@ -131,3 +131,44 @@ def test_training_in_a_cell(notebook):
     assert not nb.errors()
     expect(nb.output(2).locator("img")).to_have_count(1)
     nb.shot("magics-train")
+
+
+def test_a_cell_says_that_pytorch_is_loading(notebook):
+    nb = notebook("%%generate digits -n 2", "%%generate digits -h")
+    nb.start(1)
+    expect(nb.output(1)).to_contain_text("loading PyTorch ...", timeout=30_000)
+    expect(nb.output(1).locator("img")).to_have_count(1, timeout=90_000)
+    expect(nb.output(1)).not_to_contain_text("loading")
+    nb.run(2)
+    expect(nb.output(2)).to_contain_text("%generate [-n N] [--seed SEED]")
+    assert not nb.errors()
+
+
+def test_a_cell_that_waits_can_be_stopped(notebook):
+    lesson = "data: digits\ncondition: label\nlatent_dim: 2\nsteps: {}\nseed: 0"
+    drawn = "%%generate mine -n 2\nlabel: 7"
+    nb = notebook("%%train VAE --out mine --wait\n" + lesson.format(30), drawn,
+                  "%%train VAE --out mine --wait\n" + lesson.format(10**6), drawn)
+    for i in (1, 2): nb.run(i)
+    expect(nb.output(2).locator("img")).to_have_count(1)
+    expect(nb.output(2)).not_to_contain_text("still training")
+    nb.start(3)
+    expect(nb.output(3).locator("progress, [role=progressbar], canvas").first).to_be_visible(timeout=60_000)
+    nb.js("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
+    expect(nb.output(3).locator("table")).to_contain_text("stopped", timeout=60_000)
+    nb.run(4)
+    assert not nb.errors()
+    expect(nb.output(4).locator("img")).to_have_count(1)
+    expect(nb.output(4)).not_to_contain_text("still training")
+
+
+def test_a_model_that_still_learns_is_said_to(notebook):
+    nb = notebook("%%train VAE --out mine\ndata: digits\nlatent_dim: 2\nsteps: 1000000\nseed: 0",
+                  "%generate mine -n 2", "import genbook.training\ngenbook.training.run_of(mine).stop()")
+    for i in (1, 2): nb.run(i)
+    expect(nb.output(2)).to_contain_text("still training, ")
+    expect(nb.output(2)).to_contain_text("run the cell again when it has ended.")
+    expect(nb.output(2).locator("img")).to_have_count(1)
+    nb.run(3)
+    expect(nb.output(2)).to_contain_text("It has ended.", timeout=60_000)
+    assert not nb.errors()

@@ -77,7 +77,8 @@ def advice() -> dict[str, list[str]]:
 
 def main(check: bool) -> str | None:  # what is wrong, if anything
     "Write the index, or only say whether it is out of step."
-    text = json.dumps({"classes": classes(), "data": data_sets(), "advice": advice()}, indent=1, ensure_ascii=False) + "\n"
+    found = {"classes": classes(), "data": data_sets(), "advice": advice()}
+    text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
     if INDEX.exists() and INDEX.read_text(encoding="utf-8") == text: return None
     if check: return "genbook/ui/index.json is out of step with the classes: run python nbs/_site/index.py."
     INDEX.write_text(text, encoding="utf-8")
