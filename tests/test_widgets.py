@@ -1,12 +1,15 @@
 "Widgets beside each other: the styles of all, in whatever order they were first shown; and when they are gone."
+import base64
 import functools
 import gc
 import sys
 
 import comm
+import nbformat
 import pytest
 import torch
 from ipywidgets.widgets import widget as registry
+from nbconvert import HTMLExporter
 
 from genbook import Detector, Gaussian, GaussianMixture, HiddenMarkov, explore, screen
 from genbook.core import Unsupported
@@ -57,6 +60,35 @@ def test_the_styles_of_other_widgets_change_nothing(show, make):
     assert page.evaluate(
         "getComputedStyle(document.querySelector('main input[type=range]')).getPropertyValue('--to')"
     ).endswith("%")
+
+
+def as_output(widget):
+    "What a notebook keeps of a widget that was shown."
+    data = widget._repr_mimebundle_()[0]
+    kept = {mime: base64.b64encode(what).decode() if isinstance(what, bytes) else what for mime, what in data.items()}
+    return nbformat.v4.new_output("display_data", kept)
+
+
+@pytest.mark.parametrize("make", [ellipses, detector, timeline, explorer, sampler])
+def test_an_exported_notebook_shows_what_there_was(make):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[as_output(make())])])
+    html = HTMLExporter().from_notebook_node(notebook)[0]
+    body = html[html.index("<body"):]
+    assert "<table" in body and "widget-view" not in body
+    assert ("data:image/png" in body) == (make in (ellipses, detector, timeline))
+
+
+def test_a_notebook_that_is_not_trusted_shows_what_there_was(open_nb, tmp_path):
+    makers, cell = (ellipses, detector, timeline), nbformat.v4.new_code_cell
+    notebook = nbformat.v4.new_notebook(cells=[cell(outputs=[as_output(make())]) for make in makers])
+    nbformat.write(notebook, tmp_path / "sent.ipynb")
+    opened = open_nb(tmp_path / "sent.ipynb")
+    for i in range(len(makers)):
+        opened.output(i).locator("img").wait_for()
+        assert opened.output(i).locator("table tr").count() > 1
+    opened.page.wait_for_function(
+        "() => [...document.querySelectorAll('.jp-OutputArea-output img')].every(image => image.naturalWidth >= 480)")
+    assert opened.output(2).locator("td span").first.evaluate("e => getComputedStyle(e).color") == "rgb(59, 130, 214)"
 
 
 @pytest.mark.parametrize("make", [ellipses, detector, timeline, explorer, sampler, run_view])

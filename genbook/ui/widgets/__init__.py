@@ -1,6 +1,7 @@
 """The widgets: plain ES modules in `genbook/ui/static`, a class of traits and messages for each here.
 
 - `frames`: items on their way to the page
+- `stills`: what a widget leaves where it cannot run: an image, its caption and a table
 - `page_decoder`: a decoder of a few linear layers, for the page to compute
 - `inputs`: conditions and sampling options as inputs of a page
 - `explorer`: sliders over latents
