@@ -312,6 +312,14 @@ def test_stop_interrupts_only_where_nothing_else_would_help(view, figures, sent)
     assert page.evaluate("() => sent").pop() == "hide"
 
 
+def test_pause_before_the_first_step_is_answered_at_once(view):
+    page = view(status="waiting", waits="compiling")
+    assert page.locator(".state").inner_text() == "Getting ready"
+    assert page.locator(".facts li").first.inner_text() == "compiling"
+    page.get_by_role("button", name="Pause").click()
+    assert page.locator(".state").inner_text() == "Pausing … before the first step"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("figures", [
     {}, {"status": "paused"}, {"status": "failed", "error": "FloatingPointError: <b>nan"}, {"kept": True},
@@ -479,11 +487,36 @@ def test_a_page_loaded_again_is_live_again(open_nb):
     label = nb.js("() => document.querySelector('.genbook-run canvas').ariaLabel")
     assert label.startswith("Curve of the losses. At step")
     press(nb, "Stop")
-    nb.page.wait_for_function(f"() => {STATE} === 'Stopped early'")
-    assert nb.output(1).get_by_role("button", name="Stop").count() == 0
+    nb.output(1).locator(CHART).wait_for()
+    assert nb.output(1).locator(VIEW).count() == 0 and nb.output(1).locator("table").count() == 1
     assert ask(nb, 2) == "'stopped'"
     nb.save()
-    assert_reopens(nb, "Stopped early")
+    assert_reopens(nb, "stopped")
+    nb.output(1).locator(CHART).wait_for()
+
+
+def test_a_run_that_ends_while_the_page_is_away_gets_its_chart(open_nb):
+    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=100_000)"])
+    nb.run(0)
+    nb.run(1)
+    learning(nb, 1)
+    nb.save()
+    press(nb, "Stop")
+    reload(nb)  # the saved notebook has the view, and the outcome was for the page that is gone
+    nb.output(1).locator(CHART).wait_for()
+    assert nb.output(1).locator("table td").first.inner_text() == "Steady"
+    assert nb.output(1).locator(VIEW).count() == 0
+
+
+def test_a_view_whose_kernel_ended_says_so(open_nb):
+    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=100_000)"])
+    nb.run(0)
+    nb.run(1)
+    learning(nb, 1)
+    nb.js("() => { jupyterapp.shell.currentWidget.sessionContext.restartKernel(); return null }")
+    nb.page.wait_for_function(f"() => {STATE} === 'Ended with its kernel'")
+    assert nb.output(1).get_by_role("button").count() == 0
+    nb.wait_idle()  # the new kernel is there
 
 
 def ask_number(nb):

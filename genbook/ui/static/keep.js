@@ -46,17 +46,30 @@ function keep(model, newer = () => ({})) {
   return () => notebook.saveState.disconnect(write);
 }
 
-// JupyterLab may look for a kept widget before it has read it from the notebook (its manager says "restored" when the kernel connects, too), and then says
-// "model not found" for good. So a widget that is there, and that no output shows although it should, has its output drawn once more.
-async function revive(model) {
+// Where in its notebook a model is shown: [outputs of a cell, which of them], or undefined.
+async function placeOf(model) {
   const manager = model.widget_manager, cells = manager?.context?.model?.cells;
-  if (!cells || !manager.has_model) return;
+  if (!cells || !manager.has_model) return undefined;
   for (const { outputs } of cells) {
     for (let i = 0; i < (outputs?.length ?? 0); i++) {
-      const output = outputs.get(i), id = output.data?.[WIDGET_VIEW]?.model_id;
+      const id = outputs.get(i).data?.[WIDGET_VIEW]?.model_id;
       if (!id || !manager.has_model(id)) continue;
       const found = await manager.get_model(id);
-      if (found.get("layout") === model.get("layout") && !Object.keys(found.views ?? {}).length) outputs.set(i, output.toJSON());
+      if (found.get("layout") === model.get("layout")) return { outputs, i, views: Object.keys(found.views ?? {}).length };
     }
   }
+  return undefined;
+}
+
+const PATIENCE = 2500; // milliseconds; JupyterLab looks for a model for two seconds, and says then that there is none
+
+// JupyterLab may look for a kept widget before it has read it from the notebook (its manager says "restored" when the
+// kernel connects, too), and then says "model not found" for good. So a widget that is there, and that no output shows
+// although it should, has its output drawn once more; but not while JupyterLab still looks: one output would be drawn
+// twice then, and what gives up last would put its "model not found" over the widget.
+async function revive(model) {
+  if (!model.widget_manager?.context) return;
+  await new Promise((done) => setTimeout(done, PATIENCE));
+  const place = await placeOf(model);
+  if (place && !place.views) place.outputs.set(place.i, place.outputs.get(place.i).toJSON());
 }

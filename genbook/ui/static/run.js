@@ -21,8 +21,20 @@ function joined(points, fresh) {
   return all;
 }
 
+// A page that was loaded again does not know which output is the run's, so JupyterLab cannot put its outcome there as the
+// kernel asks. Then this does, in the place of the view and of the room below it.
+async function settle(model, outcome) {
+  const { outputs, i } = (await placeOf(model)) ?? {};
+  const isRoom = (output) => output?.data?.["text/plain"] === "" && !output.data[WIDGET_VIEW];
+  outcome.forEach((what, k) => {
+    const at = i + k;
+    if (k === 0 || (at < outputs?.length && isRoom(outputs.get(at)))) outputs?.set(at, { output_type: "display_data", ...what });
+  });
+}
+
 function initialize({ model }) {
   const hear = (message, buffers) => {
+    if (message.outcome) return void settle(model, message.outcome);
     if (!message.progress) return;
     model.set("points", new DataView(joined(numbers(model.get("points")), numbers(buffers[0])).buffer));
     model.set("progress", message.progress);
@@ -142,11 +154,13 @@ function render({ model, el }) {
   el.append(root);
 
   let asked = "", askedAt = 0, explained = false, said = "", saidAt = 0, drawing = 0, sketch;
+  // the kernel that learns may end before the run does
+  const alive = () => !model.widget_manager?.get_state_sync || Boolean(liveEntry(model));
   const holdsKernel = ({ blocking, answers }) => blocking && !answers; // until the cell ends, what the buttons send is not read
 
   function ask(what) {
     const progress = model.get("progress");
-    if (asked) return;
+    if (asked || model.get("progress").kept || !alive()) return;
     if (what !== "stop" && holdsKernel(progress)) {
       explained = true;
       return show();
@@ -166,17 +180,18 @@ function render({ model, el }) {
 
   function show() {
     const progress = model.get("progress"), palette = model.get("palette"), { status, number, total } = progress;
-    const over = ["done", "stopped", "failed"].includes(status), names = progress.names ?? [], families = progress.families ?? names.map((name, i) => [name, [i]]);
+    const over = ["done", "stopped", "failed"].includes(status), kept = !over && (progress.kept || !alive()), names = progress.names ?? [], families = progress.families ?? names.map((name, i) => [name, [i]]);
     if (over || (asked === "pause" && status === "paused") || (asked === "resume" && status === "running")) asked = "";
     const all = curves(numbers(model.get("points")), names.length);
 
-    root.dataset.status = progress.kept && !over ? "kept" : status;
+    root.dataset.status = kept ? "kept" : status;
     root.ariaLabel = `${progress.model} learning`;
     name.textContent = progress.model;
     state.textContent = asked === "interrupt" ? "Use the interrupt button of the notebook: this cell holds the kernel"
-      : asked ? ASKED[asked] + (performance.now() - askedAt > 1000 ? " once the kernel is free" : "")
-      : progress.kept && !over ? "Saved while learning" : STATES[status] ?? "";
-    buttons.hidden = over || progress.kept;
+      : kept ? (progress.kept ? "Saved while learning" : "Ended with its kernel")
+      : asked ? ASKED[asked] + (number === 0 ? " before the first step" : performance.now() - askedAt > 1000 ? " once the kernel is free" : "")
+      : STATES[status] ?? "";
+    buttons.hidden = over || kept;
     // not `disabled`, which would take the focus away from whoever pressed it
     pause.textContent = status === "paused" ? "Resume" : "Pause";
     pause.ariaDisabled = String(asked !== "" || holdsKernel(progress));
@@ -187,7 +202,7 @@ function render({ model, el }) {
     bar.value = number;
     steps.textContent = number ? `step ${whole.format(number)} of ${whole.format(total)}` : progress.waits || "before the first step";
     speed.textContent = number ? [`${whole.format(progress.speed)} items/s`, progress.precision].filter(Boolean).join(", ") : "";
-    left.textContent = !number ? "" : over || progress.kept ? `${duration(progress.seconds, 1)} in all` : `${duration(progress.left)} left`;
+    left.textContent = !number ? "" : over || kept ? `${duration(progress.seconds, 1)} in all` : `${duration(progress.left)} left`;
 
     const newest = families.map(([, members]) => {
       const values = members.map((i) => all[i].at(-1)?.[1]).filter(Number.isFinite).sort((a, b) => a - b);
@@ -206,7 +221,7 @@ function render({ model, el }) {
 
     caption.textContent = picture.alt = `Sixteen samples after step ${whole.format(progress.sampled)}`;
 
-    note.textContent = progress.kept && !over ? "This is how it stood when the notebook was saved. Run the cell to learn again."
+    note.textContent = kept ? `This is how it stood when ${progress.kept ? "the notebook was saved" : "its kernel ended"}. Run the cell to learn again.`
       : explained && !over ? "This cell holds the kernel until it ends, so it can be stopped but not paused. To pause, learn in the background: genbook.run(model, x)." : "";
     note.hidden = !note.textContent;
     const trouble = [progress.error, progress.note].filter(Boolean).join(" ");
@@ -241,6 +256,7 @@ function render({ model, el }) {
   for (const node of [document.documentElement, document.body]) themed.observe(node, { attributes: true });
   model.on("change:points", show);
   model.on("change:progress", show);
+  model.on("comm_live_update", show);
   model.on("change:picture", showSamples);
   model.on("change:text", showSamples);
   show();
@@ -257,6 +273,7 @@ function render({ model, el }) {
     URL.revokeObjectURL(picture.src);
     model.off("change:points", show);
     model.off("change:progress", show);
+    model.off("comm_live_update", show);
     model.off("change:picture", showSamples);
     model.off("change:text", showSamples);
   };
