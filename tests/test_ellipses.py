@@ -39,7 +39,7 @@ def test_the_page_computes_what_python_does(open_page, kind):
     model, iris = mixture(kind)
     page = open_page(explore(model, iris))
     assert nats(page) == pytest.approx(float(model.log_prob(iris).mean()), abs=6e-5)
-    page.get_by_role("button", name="EM step").click()
+    page.get_by_role("button", name="One E step and M step").click()
     page.wait_for_function("() => document.querySelector('.genbook-status').textContent")
     model.fit(iris, steps=2, tolerance=0, progress=False)
     assert nats(page) == pytest.approx(float(model.log_prob(iris).mean()), abs=6e-5)
@@ -78,7 +78,7 @@ def test_dragged_by_mouse_and_by_keys(open_page, axe):
     page.mouse.up()
     page.locator("input[type=range]").first.focus()
     pressed(page, "ArrowRight")
-    page.get_by_role("button", name="Climb").click()
+    page.get_by_role("button", name="Run EM").click()
     page.wait_for_function("() => /steps: .* gained/.test(document.querySelector('.genbook-status').textContent)")
     assert nats(page) > start - 0.5
     assert axe(page, "main") == []

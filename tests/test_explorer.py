@@ -416,7 +416,7 @@ def test_keys_move_the_slider_and_the_change_reaches_the_kernel(view):
     index = page.evaluate("model.get('dims')[0].index")
     assert page.evaluate("i => model.get('values')[i]", index) == pytest.approx(value(), abs=1e-6)
     assert page.evaluate("saved") >= 5
-    assert slider.get_attribute("aria-valuetext").startswith(f"latent {index} \u2212")
+    assert slider.get_attribute("aria-valuetext").startswith(f"z{index} \u2212")
     assert page.evaluate(
         "[...document.querySelectorAll('#place button, #place input, #place select')].every((e) =>"
         " e.dataset.lmSuppressShortcuts === 'true')"
@@ -433,6 +433,22 @@ def test_an_error_is_shown_as_text_and_the_next_frame_clears_it(view):
     assert not alert.is_visible()
     assert page.locator("label", has_text=HOSTILE).count() == 1, "a direction's name is text"
     assert page.evaluate("window.hacked") is None
+
+
+def test_an_item_is_shown_while_the_latents_are_its_own(view):
+    page = view(data=True)
+    figure = page.locator(".genbook-example")
+    latents = Noise(8, [0]).normal(10)[0].tolist()
+    page.evaluate("""latents => {
+        model.set('values', latents);
+        model.set('example', { caption: 'item 3', text: 'three' }) }""", latents)
+    assert figure.is_visible() and figure.inner_text().split() == ["three", "item", "3"]
+    page.evaluate("latents => model.set('values', latents)", [0.5, *latents[1:]])
+    assert not figure.is_visible()
+    page.evaluate("latents => model.set('values', latents)", latents)
+    assert figure.is_visible()
+    page.evaluate("() => model.set('condition_values', {})")
+    assert not figure.is_visible()
 
 
 def test_a_direction_moves_the_whole_code_and_back(view):
@@ -480,9 +496,11 @@ def test_the_code_to_reproduce_the_view_is_exact(view, model):
     latents = Noise(8, [0]).normal(10)
     page.evaluate("v => model.set('values', v)", latents[0].tolist())
     page.evaluate("v => model.set('condition_values', v)", {"label": "6"})
-    page.get_by_role("button", name="Copy code").click()
-    found = eval(page.locator("pre code").inner_text(), {"model": model, "torch": torch})
-    assert torch.equal(found, model.given(label=6).decode(latents))
+    page.get_by_role("button", name="Copy Python").click()
+    imports, expression = page.locator("pre code").inner_text().split("\n\n")
+    names = {"model": model}
+    exec(imports, names)
+    assert torch.equal(eval(expression, names), model.given(label=6).decode(latents))
 
 
 def test_answers_are_padded_where_that_was_seen_to_be_quicker(view):
@@ -579,7 +597,7 @@ def test_a_row_is_a_table_and_a_component_is_chosen_from_a_list(browser, tmp_pat
     page = browser.new_page()
     page.goto((tmp_path / "rows.html").as_uri())
     assert page.get_by_role("row").all_inner_texts() == [f"{name}\t{value}" for name, value in made.shown["cells"]]
-    assert page.get_by_label("latent 0").locator("option").all_inner_texts() == ["component 1", "component 2"]
+    assert page.get_by_label("z0").locator("option").all_inner_texts() == ["component 1", "component 2"]
     assert page.evaluate("window.hacked") is None
     assert axe(page, "main") == []
     page.close()
@@ -702,7 +720,7 @@ def test_buttons(open_nb, cells):
 def test_accessible_in_both_themes(open_nb, cells, axe, theme):
     notebook = opened(open_nb, cells)
     notebook.theme(theme)
-    for name in ("Encode next", "Set A", "Random", "Set B", "Copy code"):
+    for name in ("Encode next", "Set A", "Random", "Set B", "Copy Python"):
         notebook.page.get_by_role("button", name=name).click()
     notebook.page.locator(".genbook-explorer input[type=range]").first.focus()
     notebook.shot(f"explorer-{theme.split()[1].lower()}")

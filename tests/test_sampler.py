@@ -253,7 +253,7 @@ def test_accessible_in_both_themes(open_nb, axe, theme):
     page.wait_for_selector(".genbook-drawn pre")
     notebook.theme(f"JupyterLab {theme}")
     page.get_by_role("button", name="New seed").click()
-    page.get_by_role("button", name="Copy code").click()
+    page.get_by_role("button", name="Copy Python").click()
     page.wait_for_function("() => document.querySelector('.genbook-meter').textContent.includes('ms')")
     page.get_by_label("temperature", exact=True).focus()
     page.locator(".genbook-sampler").scroll_into_view_if_needed()

@@ -284,10 +284,10 @@ function render({ model, el, signal }) {
   const halt = () => {
     cancelAnimationFrame(climbing);
     climbing = 0;
-    climb.textContent = "Climb";
+    climb.textContent = "Run EM";
   };
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const climb = button("Climb", () => {
+  const climb = button("Run EM", () => {
     if (climbing) return halt(), commit();
     let steps = 0, total = 0;
     const go = () => {
@@ -302,7 +302,7 @@ function render({ model, el, signal }) {
     climb.textContent = "Stop";
     go();
   }, "Steps of expectation-maximisation until they gain nothing more");
-  const one = button("EM step", () => (halt(), tell(1, step())), "One step of expectation-maximisation from here");
+  const one = button("One E step and M step", () => (halt(), tell(1, step())), "One step of expectation-maximisation from here");
   const reset = button("Reset", () => {
     halt();
     put(model.get("fitted"));

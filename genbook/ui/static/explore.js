@@ -67,7 +67,7 @@ function explorerButtons({ model, me, about, dims, state, frames, sampling, walk
     model.send({ kind: "save", view: me, conditions }, undefined, [numbers.slice().buffer]);
   }, "Download the picture as a PNG that has its latents and the model's fingerprint inside");
   save.hidden = !about.picture;
-  const copy = button("Copy code", async () => {
+  const copy = button("Copy Python", async () => {
     codeBox.hidden = false;
     say(await copyText(code));
   }, "The Python that makes this image");
@@ -154,10 +154,11 @@ function render({ model, el, signal }) {
   const reproduction = () => {
     const words = asArguments(accepts, state.conditions), numbers = Array.from(state.latents, exact).join(", ");
     const conditioned = words.length ? `.given(${words.join(", ")})` : "";
-    return `${about.code}${conditioned}.decode(torch.tensor([[${numbers}]]))`;
+    return `import torch\n\n${about.code}${conditioned}.decode(torch.tensor([[${numbers}]]))`;
   };
   const showSliders = () => {
     latents.show(state.latents);
+    example.follow(state.latents, state.conditions);
     shiftSliders.forEach((s, i) => s.show(state.shifts[i]));
     code.textContent = reproduction();
   };
@@ -258,7 +259,7 @@ function render({ model, el, signal }) {
   });
   follow("option_values", sampling.take);
   follow("example", (item) => {
-    example.show(item);
+    example.show(item, model.get("values"), model.get("condition_values"));
     const what = item.caption?.startsWith("drawn") ? "the item drawn" : item.caption;
     if (what) say(`The latents of ${what}`);
   });
@@ -272,7 +273,8 @@ function render({ model, el, signal }) {
   listen("comm_live_update", check);
 
   const stopKeeping = keep(model, () => (
-    { values: Array.from(state.latents), condition_values: state.conditions, shown: pictures.still() }));
+    { values: Array.from(state.latents), condition_values: state.conditions, shown: pictures.still(),
+      example: example.figure.hidden ? {} : model.get("example") }));
   over.signal.addEventListener("abort", () => {
     walk.halt();
     frames.stop();
@@ -283,7 +285,7 @@ function render({ model, el, signal }) {
   showFields();
   sampling.show();
   showNow();
-  example.show(model.get("example"));
+  example.show(model.get("example"), state.latents, state.conditions);
   frames.load();
   showSliders();
   el.append(root);

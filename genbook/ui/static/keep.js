@@ -61,7 +61,7 @@ async function placeOf(model) {
   return undefined;
 }
 
-const PATIENCE = 2500; // milliseconds; JupyterLab looks for a model for two seconds, and says then that there is none
+const JUPYTERLAB_LOOKS = 2500; // milliseconds; JupyterLab looks for a model for two seconds, and says then that there is none
 
 // JupyterLab may look for a kept widget before it has read it from the notebook (its manager says "restored" when the
 // kernel connects, too), and then says "model not found" for good. So a widget that is there, and that no output shows
@@ -69,7 +69,7 @@ const PATIENCE = 2500; // milliseconds; JupyterLab looks for a model for two sec
 // twice then, and what gives up last would put its "model not found" over the widget.
 async function revive(model) {
   if (!model.widget_manager?.context) return;
-  await new Promise((done) => setTimeout(done, PATIENCE));
+  await new Promise((done) => setTimeout(done, JUPYTERLAB_LOOKS));
   const place = await placeOf(model);
   if (place && !place.views) place.outputs.set(place.i, place.outputs.get(place.i).toJSON());
 }

@@ -8,7 +8,7 @@ function latentSliders({ me, dims, onInput, onChange }) {
   const add = (latents) => {
     for (const { index, low, high, start, choices } of dims.slice(sliders.length, sliders.length + FIRST)) {
       const s = (choices.length ? selector : slider)({
-        id: `${me}-${index}`, label: `latent ${index}`, low, high, centre: start, choices, onChange,
+        id: `${me}-${index}`, label: `z${index}`, low, high, centre: start, choices, onChange,
         onInput: (x) => onInput(index, x),
       });
       s.show(latents[index]);
@@ -24,19 +24,23 @@ function latentSliders({ me, dims, onInput, onChange }) {
   return { list, more, add, show, sliders };
 }
 
-// The item whose latents were found last, with its caption.
+// The item whose latents were found last, with its caption; it is seen while the latents are still those.
 function exampleFigure() {
+  let found = null; // the latents of the item, and what they were conditioned on
+  const asText = (latents, conditions) => JSON.stringify([Array.from(Float32Array.from(latents)), conditions]);
   const figure = make("figure", { className: "genbook-example", hidden: true });
   const pictureOf = (item) => {
     if (item.picture) return make("img", { src: item.picture, alt: item.caption, className: "genbook-pixels" });
     return item.cells ? tableOf(item.cells) : make("pre", { textContent: item.text, tabIndex: 0 });
   };
-  const show = (item) => {
-    figure.hidden = !item?.caption;
+  const follow = (latents, conditions) => (figure.hidden = found !== asText(latents, conditions));
+  const show = (item, latents, conditions) => {
+    found = item?.caption ? asText(latents, conditions) : null;
+    figure.hidden = found === null;
     if (figure.hidden) return;
     figure.replaceChildren(pictureOf(item), make("figcaption", { textContent: item.caption }));
   };
-  return { figure, show };
+  return { figure, show, follow };
 }
 
 // Latents in the page, where no kernel draws them: sliders reach three standard deviations.

@@ -108,7 +108,7 @@ function draw(canvas, all, families, palette) {
   }
   pen.textBaseline = "top";
   pen.textAlign = "center";
-  for (const x of ticks(first, last, Math.max(2, width / 110))) {
+  for (const x of ticks(first, last, Math.max(2, width / 110)).filter(Number.isInteger)) { // there are no half steps
     const half = pen.measureText(whole.format(x)).width / 2;
     pen.fillText(whole.format(x), Math.min(Math.max(px(x), left), right - half), bottom + 7);
   }

@@ -182,7 +182,7 @@ function render({ model, el, signal }) {
   }, "Every option as it is by default");
   const stop = button("Stop", halt, "Stop drawing, and keep what has formed");
   stop.hidden = !about.streams;
-  const copy = button("Copy code", async () => {
+  const copy = button("Copy Python", async () => {
     codeBox.hidden = false;
     status.textContent = await copyText(code);
   }, "The Python that draws these samples");

@@ -24,13 +24,19 @@ from ...training import Run, Stepwise, in_kernel, show
 from ..background import Newest
 from ..comms import Widget, answer_at_once, static
 from ..plots import PALETTE, Chart, History, families, losses, spread, thin
+from .frames import data_url
 
 # %% ../../../nbs/ui/widgets/64_run.ipynb #c93f698a
 class Summary:
     "What a run came to: a table of one row."
 
-    def __init__(self, run: Run):
-        self.text, step = repr(run), run.step
+    def __init__(
+        self,
+        run: Run,
+        samples: Mapping[str, Any] | None = None,  # the last that were drawn, as their modality shows them
+        sampled: int = 0,  # the step after which they were drawn
+    ):
+        self.text, step, self.samples, self.sampled = repr(run), run.step, dict(samples or {}), sampled
         self.cells = {"model": type(run.model).__name__, "ended": run.status}
         if step is not None:
             self.cells["steps"] = f"{step.number:,}" + (f" of {step.total:,}" if step.number < step.total else "")
@@ -46,8 +52,17 @@ class Summary:
 
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self.cells)
-        body = "".join(f"<td>{escape(value)}</td>" for value in self.cells.values())
-        return f"<table><thead><tr>{head}</tr></thead><tbody><tr>{body}</tr></tbody></table>"
+        left = {"error": ' style="text-align: left"'}  # a sentence, and no figure
+        body = "".join(f"<td{left.get(name, '')}>{escape(value)}</td>" for name, value in self.cells.items())
+        return f"<table><thead><tr>{head}</tr></thead><tbody><tr>{body}</tr></tbody></table>{self._samples()}"
+
+    def _samples(self) -> str:
+        "The last samples as HTML, or nothing."
+        words, image = f"Sixteen samples after step {self.sampled:,}", self.samples.get("image/png")
+        if image: shown = f'<img src="{data_url("image/png", image)}" alt="{words}">'
+        elif text := self.samples.get("text/plain"): shown = f"<pre>{escape(text)}</pre>"
+        else: return ""
+        return f"{shown}<p>{words}</p>"
 
 
 def describe(error: BaseException) -> str:
@@ -55,9 +70,14 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".strip().split("\n")[0]
 
 
-def outcome(run: Run) -> list[Any]:  # objects to display
-    "The chart of the losses of `run`, if it got that far, and its table."
-    return [losses(run.history), Summary(run)] if run.history else [Summary(run)]
+def outcome(
+    run: Run,
+    samples: Mapping[str, Any] | None = None,  # the last that were drawn, as their modality shows them
+    sampled: int = 0,  # the step after which they were drawn
+) -> list[Chart | Summary]:  # to display
+    "The chart of the losses of `run`, if it got that far, and its table, with the last samples."
+    summary = Summary(run, samples, sampled)
+    return [losses(run.history), summary] if run.history else [summary]
 
 
 def as_output(what: Chart | Summary) -> dict[str, Any]:
@@ -250,13 +270,17 @@ class RunView(Widget):
 
     def _settle(self) -> None:
         "Put the outcome in the place of the live view. The widget closes when its last view is gone."
-        for output, what in zip(self.outputs, outcome(self.run)): output.update(what)
+        for output, what in zip(self.outputs, self.outcome()): output.update(what)
         self._tell_outcome()
+
+    def outcome(self) -> list[Chart | Summary]:
+        "What stays: chart and table, with the samples that were shown last."
+        return outcome(self.run, {"image/png": self.picture, "text/plain": self.text}, self.samples.number)
 
     def _tell_outcome(self) -> None:
         "The outcome once more, for pages that were loaded again: they do not know which output is to be updated."
         self.views = min(self.views, 1)  # pages that are gone have not said so
-        if self.outputs: self.send({"outcome": [as_output(what) for what in outcome(self.run)]})
+        if self.outputs: self.send({"outcome": [as_output(what) for what in self.outcome()]})
 
     def let_go(self) -> None:
         "The run goes on unwatched."
