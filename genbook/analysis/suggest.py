@@ -18,11 +18,9 @@ from ..data import Data, Images, Sequences, Sounds, Symbols, Table, Texts, Vecto
 def kinds_of(data: Data) -> set[str]:
     "Of which kinds the columns of rows are; for rows without a frame, what their numbers look like."
     if isinstance(data.modality, Table): return {kind.name for kind in data.modality.kinds}
-    items = data.items[~data.items.isnan()] if data.items.is_floating_point() else data.items
-    if not bool((items == items.round() if items.is_floating_point() else items == items).all()): return {"number"}
-    low, high = items.min(), items.max()
-    if low < 0: return {"number"}
-    return {"boolean"} if high <= 1 else {"integer"}
+    items = data.items[~data.items.isnan()].double()
+    if bool((items != items.round()).any()) or items.min() < 0: return {"number"}
+    return {"boolean"} if items.max() <= 1 else {"integer"}
 
 
 def what_it_is(

@@ -39,7 +39,7 @@ def stream_samples(
 
 def _samples(model: Streams, origin: Origin) -> Iterator[Samples]:
     noise = Noise(origin.seed, origin.indices)
-    for partial in model.stream(Noise(origin.seed, origin.indices), **own_options(model, origin.options)):
+    for partial in model.stream(noise, **own_options(model, origin.options)):
         steps = None if partial.finished else (partial.number, partial.total)
         items = finish(model, partial.items, noise, origin.options)
         yield Samples(items, model.modality_, replace(origin, steps=steps))

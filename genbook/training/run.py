@@ -20,7 +20,7 @@ from contextvars import ContextVar
 from typing import Any, TextIO
 
 from ..core import Model, check_seed
-from .steps import Step, Stepwise, learning, train
+from .steps import LEARNING, Step, Stepwise, check_alone, train
 
 # %% ../../nbs/training/11_run.ipynb #2bf2b3e7
 @contextlib.contextmanager
@@ -192,8 +192,6 @@ class Loop(Control):
 class Run(Loop):
     "Learning under way: pause it, resume it, stop it, wait for it. The model may be used meanwhile."
 
-    begun: dict[int, "Run"] = {}  # all that are under way, by identity; see `run_of`
-
     def __init__(
         self,
         model: Stepwise,
@@ -207,8 +205,9 @@ class Run(Loop):
         super().__init__(self.alone(train(model, x, seed=self.seed, **options)))
 
     def alone(self, steps: Iterator[Step]) -> Generator[Step]:
-        "`steps`, in which nothing else learns with this model."
-        with learning(self.model): yield from steps
+        "`steps`, unless another run learns with this model."
+        check_alone(self.model, self)
+        yield from steps
 
     @property
     def history(self) -> History:
@@ -217,19 +216,20 @@ class Run(Loop):
 
     def here(self) -> Model:  # the model
         "Learn in this thread until done; Ctrl-C stops and keeps what was learnt."
-        self.begun[id(self)] = self
+        LEARNING.setdefault(id(self.model), self)
         with interrupts(self.stop): self.loop()
         return self.result()
 
     def background(self) -> "Run":  # itself
         "Learn in a thread of its own."
-        self.begun[id(self)] = self  # now and not in the thread: whoever asks next is told
+        LEARNING.setdefault(id(self.model), self)  # now and not in the thread: whoever asks next is told
         threading.Thread(target=self.loop, name=f"learning {type(self.model).__name__}", daemon=True).start()
         return self
 
     def finish(self, status: str) -> None:
-        "End; this writes the last checkpoint, if there is one."
-        self.begun.pop(id(self), None)
+        "End; from here on others may learn with the model."
+        self.steps.close()  # writes the last checkpoint, if there is one
+        if LEARNING.get(id(self.model)) is self: del LEARNING[id(self.model)]
         super().finish(status)
 
     def wait(
@@ -255,7 +255,7 @@ class Run(Loop):
 # %% ../../nbs/training/11_run.ipynb #f875572f
 def run_of(model: Model) -> Run | None:
     "The run that learns with `model` at this moment, or None."
-    return next((run for run in list(Run.begun.values()) if run.model is model), None)
+    return LEARNING.get(id(model))
 
 # %% ../../nbs/training/11_run.ipynb #bc73745f
 KERNEL_VIEW = ("genbook.ui.widgets.run", "watch")  # module and function that show a run in a notebook

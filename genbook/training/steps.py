@@ -4,12 +4,10 @@
 
 # %% auto #0
 __all__ = ['TRAIN_OPTIONS', 'LEARNING', 'Losses', 'Step', 'Stepwise', 'check_learnable', 'check_options', 'check_same',
-           'check_alone', 'learning', 'train', 'with_checkpoints']
+           'check_alone', 'train', 'with_checkpoints']
 
 # %% ../../nbs/training/10_steps.ipynb #ef533b26
-import contextlib
 import inspect
-import threading
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -161,26 +159,18 @@ def check_same(folder: str | Path, saved: Mapping[str, Any], now: Mapping[str, A
                 "to go on from it, pass the same; to start anew, leave out resume.")
 
 # %% ../../nbs/training/10_steps.ipynb #698f0ad2
-LEARNING: dict[int, Model] = {}  # the models that runs learn with at this moment, by identity
-_turn = threading.Lock()
+LEARNING: dict[int, Any] = {}  # models that learn at this moment, by identity -> the run that they learn in
 
 
-def check_alone(model: Model) -> None:
-    "Refuse a model with which a run learns at this moment."
-    if id(model) in LEARNING:
+def check_alone(
+    model: Model,
+    run: Any = None,  # that may learn with it; None if it has none yet
+) -> None:
+    "Refuse a model with which another run learns at this moment."
+    if LEARNING.get(id(model), run) is not run:
         raise InvalidValue(
             f"This {type(model).__name__} is learning already, and two runs on one model would spoil each other: "
             "wait for that run with run.wait(), end it with run.stop(), or train another, copy.deepcopy(model).")
-
-
-@contextlib.contextmanager
-def learning(model: Model) -> Iterator[None]:
-    "Learn with `model` alone; an error if another run does so."
-    with _turn:
-        check_alone(model)
-        LEARNING[id(model)] = model
-    try: yield
-    finally: del LEARNING[id(model)]
 
 # %% ../../nbs/training/10_steps.ipynb #8bbaf8c6
 def train(

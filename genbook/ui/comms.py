@@ -17,6 +17,8 @@ from weakref import WeakValueDictionary
 import anywidget
 from IPython import get_ipython
 
+from ..core import escape
+
 # %% ../../nbs/ui/41_comms.ipynb #576e6b43
 def static(
     *names: str,  # of files in `genbook/ui/static`
@@ -62,10 +64,19 @@ class Widget(anywidget.AnyWidget):
 class PageWidget(Widget):
     "A widget that has a `page()` too: a piece of a web page that needs no kernel."
 
-    def page(self) -> str:  # HTML, as `page_of` writes it
-        "The widget without a kernel."
-        raise NotImplementedError(
-            f"{type(self).__name__} has no page(): write one that returns page_of(script, style, state, meanwhile).")
+    on_page: tuple[str, ...] = ()  # the traits that its script reads there
+
+    def page_state(self) -> dict[str, Any]:  # name of a trait -> its value, as JSON
+        "What its script finds on a page."
+        return {name: getattr(self, name) for name in self.on_page}
+
+    def meanwhile(self) -> str:  # HTML
+        "What stands on a page until its script runs."
+        return f"<p>{escape(self)}</p>"
+
+    def page(self) -> str:  # HTML
+        "The widget as a piece of a web page that needs no kernel and fetches nothing."
+        return page_of(self._esm, self._css, self.page_state(), self.meanwhile())
 
     def fallback(self) -> dict[str, Any]:  # MIME bundle
         "What a front end shows that knows no widgets."

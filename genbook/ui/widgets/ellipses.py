@@ -15,9 +15,9 @@ import torch
 from torch import Tensor
 from traitlets import Dict, List
 
-from ...core import HasGaussians, InvalidValue, Model, arguments, did_you_mean, escape, require
+from ...core import HasGaussians, InvalidValue, Model, arguments, did_you_mean, require
 from ...data import Data, later_items
-from ..comms import PageWidget, page_of, static
+from ..comms import PageWidget, static
 from ..plots import PALETTE
 from .stills import Axes, Drawing, still_of
 
@@ -111,6 +111,7 @@ class Ellipses(PageWidget):
     "A mixture's components over two columns, to be dragged; `explore` makes it. `model` is the mixture as it is left."
 
     _esm, _css = static("keep.js", "elements.js", "ellipses.js"), static("explore.css", "ellipses.css")
+    on_page = ("about", "points", "fitted", "components")
     about, points = Dict().tag(sync=True), List().tag(sync=True)
     fitted, components = List().tag(sync=True), List().tag(sync=True)
 
@@ -154,8 +155,3 @@ class Ellipses(PageWidget):
         return {**super().fallback(), **still_of(
             drawn_components(self.points, self.components), f"{self!r}; {across} across, {up} up",
             component_rows((across, up), self.components), colors)}
-
-    def page(self) -> str:  # HTML
-        "The same as a piece of a web page that needs no kernel."
-        state = {name: getattr(self, name) for name in ("about", "points", "fitted", "components")}
-        return page_of(self._esm, self._css, state, f"<p>{escape(self)}</p>")

@@ -28,7 +28,7 @@ from genbook.core import (
 from ...data import Data, HasPixels
 from ...analysis import activity
 from ..background import Lookout, Newest
-from ..comms import PageWidget, answer_at_once, name_of, page_of, static
+from ..comms import PageWidget, answer_at_once, name_of, static
 from .frames import frame, still
 from .inputs import all_conditions, as_input, field, given, offered_by, to_begin_with
 from .page_decoder import page_decoder
@@ -269,6 +269,7 @@ class Explorer(Conversation):
     """
 
     _esm, _css = SCRIPT, STYLE  # strings: a path would keep every explorer alive
+    on_page = ("about", "dims", "accepts", "directions", "values", "condition_values", "example", "weights")
     about, weights = Dict().tag(sync=True), Dict().tag(sync=True)  # weights of the decoder, if the page decodes
     accepts, options, directions = List().tag(sync=True), List().tag(sync=True), List().tag(sync=True)
     option_values = Dict().tag(sync=True, echo_update=False)  # sampling options, as the page writes them
@@ -319,13 +320,15 @@ class Explorer(Conversation):
         else: return True
         return False
 
-    def page(self) -> str:  # HTML
-        "The explorer as a piece of a page that needs no kernel; its sliders move if the page can decode."
-        names = ("about", "dims", "accepts", "directions", "values", "condition_values", "example", "weights")
+    def page_state(self) -> dict[str, Any]:
+        "Without a kernel its sliders move if the page can decode."
+        found = super().page_state() | {
+            "in_page": True, "shown": still(self.model.modality_, self.item.items), "options": [],
+            "about": {**self.about, "data": False, "picture": False, "still": True}}
+        if self.about["page"]: found["weights"] = self.weights or page_decoder(self.model, self._choices)
+        return found
+
+    def meanwhile(self) -> str:
         shown = still(self.model.modality_, self.item.items)
-        state = {name: getattr(self, name) for name in names} | {"in_page": True, "shown": shown, "options": []}
-        if self.about["page"]: state["weights"] = self.weights or page_decoder(self.model, self._choices)
-        state["about"] = {**self.about, "data": False, "picture": False, "still": True}
-        now = f"<pre>{escape(self)}</pre>"
-        if "picture" in shown: now = f'<img alt="{escape(self)}" src="{shown["picture"]}" width="256">'
-        return page_of(SCRIPT, STYLE, state, now)
+        if "picture" in shown: return f'<img alt="{escape(self)}" src="{shown["picture"]}" width="256">'
+        return f"<pre>{escape(self)}</pre>"

@@ -16,7 +16,7 @@ from traitlets import Dict, Int, List
 
 from ...core import Model, Option, Samples, Streams, check_seed, escape, options_of, require_fitted
 from ..background import Newest
-from ..comms import PageWidget, answer_at_once, name_of, page_of, static
+from ..comms import PageWidget, answer_at_once, name_of, static
 from ..forming import Forming, forming
 from .frames import gallery
 from .inputs import as_input, field, given, offered_by
@@ -103,6 +103,7 @@ class Sampler(PageWidget):
     """
 
     _esm, _css = SCRIPT, STYLE
+    on_page = ("options", "accepts", "values", "condition_values", "seed", "n")
     about, options, accepts = Dict().tag(sync=True), List().tag(sync=True), List().tag(sync=True)
     values = Dict().tag(sync=True, echo_update=False)  # name of an option -> its value, as the page writes it
     condition_values = Dict().tag(sync=True, echo_update=False)  # the same for conditions; empty: not conditioned
@@ -170,10 +171,10 @@ class Sampler(PageWidget):
         drawn = self._drawn
         return {**super().fallback(), **(drawn.modality.show(drawn.items) if drawn is not None else {})}
 
-    def page(self) -> str:  # HTML
-        "The sampler as a piece of a page that needs no kernel: its sliders show what was drawn beforehand."
-        names = ("options", "accepts", "values", "condition_values", "seed", "n")
-        state = {name: getattr(self, name) for name in names}
-        state |= {"about": {**self.about, "still": True}, "shown": as_json(self.samples)}
-        state["stock"] = stock_of(self.model, self._wanted())
-        return page_of(SCRIPT, STYLE, state, f"<pre>{escape(self)}</pre>")
+    def page_state(self) -> dict[str, Any]:
+        "Without a kernel its sliders show what was drawn beforehand."
+        return super().page_state() | {
+            "about": {**self.about, "still": True}, "shown": as_json(self.samples),
+            "stock": stock_of(self.model, self._wanted())}
+
+    def meanwhile(self) -> str: return f"<pre>{escape(self)}</pre>"

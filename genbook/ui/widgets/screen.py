@@ -16,9 +16,9 @@ from torch import Tensor
 from traitlets import Dict, Float, List
 
 from ...analysis import Scorer, Share, share_of
-from ...core import InvalidValue, NotFitted, escape
+from ...core import InvalidValue, NotFitted
 from ...data import Data
-from ..comms import PageWidget, page_of, static
+from ..comms import PageWidget, static
 from ..plots import PALETTE
 from .frames import gallery
 from .stills import INK, Drawing, Axes, still_of
@@ -71,6 +71,7 @@ class Screen(PageWidget):
     "Scores of a detector with a threshold to drag; `screen` makes it."
 
     _esm, _css = static("keep.js", "elements.js", "screen.js"), static("explore.css", "screen.css")
+    on_page = ("about", "groups", "bars", "threshold")
     about, groups, bars = Dict().tag(sync=True), List().tag(sync=True), List().tag(sync=True)
     threshold = Float().tag(sync=True, echo_update=False)  # scores above it raise an alarm; can be set
 
@@ -127,11 +128,6 @@ class Screen(PageWidget):
         rows = [["", "items", "above the threshold"], *(
             [group["name"], f"{group['of']:,}", str(self._share(group["name"]))] for group in self.groups)]
         return {**super().fallback(), **still_of(drawn_bars(self.bars, self.threshold), repr(self), rows, PALETTE[:2])}
-
-    def page(self) -> str:  # HTML
-        "The screen as a piece of a web page that needs no kernel and fetches nothing."
-        state = {name: getattr(self, name) for name in ("about", "groups", "bars", "threshold")}
-        return page_of(self._esm, self._css, state, f"<p>{escape(self)}</p>")
 
 
 def _base64(scores: Tensor) -> str:

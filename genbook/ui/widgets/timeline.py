@@ -13,10 +13,10 @@ from typing import Any
 from torch import Tensor
 from traitlets import Dict, Int, List, observe, validate
 
-from ...core import HasStates, InvalidValue, Model, escape, require
+from ...core import HasStates, InvalidValue, Model, require
 from ...data import Data, later_items
 from ..plots import PALETTE
-from ..comms import PageWidget, page_of, static
+from ..comms import PageWidget, static
 from .stills import Axes, Drawing, still_of
 
 # %% ../../../nbs/ui/widgets/66_timeline.ipynb #334d92f7
@@ -118,8 +118,7 @@ class Timeline(PageWidget):
         still = still_of(drawn_window(self.shown, colors), caption, path_rows(names, self.shown["path"]), colors)
         return {**super().fallback(), **still}
 
-    def page(self) -> str:  # HTML
-        "The timeline as a piece of a web page that needs no kernel: it holds the beginnings of a few sequences."
+    def page_state(self) -> dict[str, Any]:
+        "Without a kernel it holds the beginnings of a few sequences."
         stock = [self.window(i) for i in range(min(STOCK, len(self.data)))]
-        state = {"about": {**self.about, "still": True}, "frame": self.frame, "shown": self.shown, "stock": stock}
-        return page_of(self._esm, self._css, state, f"<p>{escape(self)}</p>")
+        return {"about": {**self.about, "still": True}, "frame": self.frame, "shown": self.shown, "stock": stock}
