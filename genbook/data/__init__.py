@@ -44,7 +44,7 @@ EXPORTS = {  # module -> names
     "tables": ["Table"],
     "schema": ["Schema"],
     "csv_cells": ["csv_content", "defused", "restored"],
-    "csv_columns": ["MISSING", "evidence", "from_texts"],
+    "csv_columns": ["MISSING", "from_texts"],
     "csv_files": ["from_csv"],
     "numerals": ["number_in"],
     "written_dates": ["moment_in"],
