@@ -304,7 +304,7 @@ def test_stop_interrupts_only_where_nothing_else_would_help(view, figures, sent)
     page = view(**figures)
     page.get_by_role("button", name="Stop").click()
     assert page.evaluate("() => sent") == sent
-    state = "Stopping …"
+    state = "Stopping … before the first step"
     if figures.get("interrupt") is False:
         state = "Use the interrupt button of the notebook: this cell holds the kernel"
     assert page.locator(".state").inner_text() == state
