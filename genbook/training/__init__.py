@@ -8,6 +8,7 @@
 - `devices`: where networks compute, with whom, and in how many bits; what a benchmark ran on
 - `objectives`: who minimises what
 - `descent`, `neural`: the loop of gradient descent, and `Neural`, which is made of its hooks
+- `condition_codes`, `conditioning`: what is known of items, as tensors and as contexts of networks
 - `networks`: initial weights, and one file for each kind of network
 - `em`: expectation-maximisation, the E step and the M step from several starts
 - `laws`, `learning_laws`, `capability_laws`, `data_laws`, `check`: the contract tests
@@ -19,6 +20,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "laws": ["Case", "HasOwnUnits", "Passed", "bad_items", "expect", "same", "with_value"],
     "em": ["ByEM", "Climb", "as_it_was", "as_one", "pick"],
     "batches": ["Order", "padded", "windows"],
+    "conditioning": ["Conditioned", "guided"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16", "measured_on"],
     "networks": ["ChannelsLast", "Recurrent", "feedforward", "image_decoder", "image_encoder", "initialise", "make"],
     "neural": ["Neural"],

@@ -49,7 +49,7 @@ def amounts(case: Case) -> list[int]:
 
 def fitted_to(case: Case, rows: Tensor) -> Model:  # (n, d)
     "A new model, fitted to other rows than those of the case."
-    return case.new().fit(Data(rows, case.data.modality), seed=0, **case.options)
+    return case.new().fit(Data(rows, case.data.modality, **case.data.known), seed=0, **case.options)
 
 # %% ../../nbs/training/32_data_laws.ipynb #5c9907de
 def columns_are_found_by_name(case: Case) -> None:
@@ -58,7 +58,7 @@ def columns_are_found_by_name(case: Case) -> None:
     if not isinstance(modality, Vectors) or modality.features < 2: raise Passed("its items have no columns")
     if not isinstance(case.fitted, (HasLogProb, HasElbo)): raise Passed("it has neither a density nor a bound")
     named = modality if isinstance(modality, Table) else Vectors(modality.features, modality.columns)
-    model = case.new().fit(Data(x, named), seed=0, **case.options)
+    model = case.new().fit(Data(x, named, **case.data.known), seed=0, **case.options)
     turned = {"names": named.columns[::-1]}
     if isinstance(named, Table): turned["kinds"] = named.kinds[::-1]
     later = Data(x[:5].flip(1), dataclasses.replace(named, **turned))

@@ -81,7 +81,7 @@ def likelihood_never_falls(case: Case) -> None:
 def gradients_reach_every_parameter(case: Case) -> None:
     "Every parameter of every network is reached by the loss of the player that moves it."
     if not isinstance(case.fitted, Neural): raise Passed("it has no networks")
-    model = clone(case.fitted).requires_grad_(True)
+    model = clone(case.fitted).requires_grad_(True).train()
     generator, indices = torch.Generator().manual_seed(step_seed(0)), torch.arange(len(case.data))
     batch = load_batch(model, case.data, model.encode_conditions(case.data), indices, generator)
     for objective in model.objectives():

@@ -4,10 +4,12 @@
 - feedforward: linear layers with ReLUs in between
 - convolutional: images taken apart and put together
 - recurrent: GRU and LSTM over symbols
+- conditions: choices, numbers, texts and images as contexts
 """
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+    "conditions": ["ConditionEncoder", "NumberEncoder", "TextEncoder", "conditioning_image_encoder"],
     "convolutional": ["ChannelsLast", "image_decoder", "image_encoder", "image_shape"],
     "feedforward": ["feedforward"],
     "initialisation": ["Resets", "channels_last", "fill", "initialise", "make", "shapes_only"],
