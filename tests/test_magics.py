@@ -20,7 +20,7 @@ from PIL import Image
 from traitlets.config import Config
 
 import genbook.ui.magics
-from genbook import VAE, Model, Samples, save
+from genbook import VAE, Model, NGram, Samples, save
 from genbook.core import Condition, Option, Partial, condition_on
 from genbook.data import Data, Vectors, small_digits
 from genbook.training import Run
@@ -272,6 +272,16 @@ def test_sampling_options_are_flags(shell):
     assert run(shell, "generate", "composer --temperature {warm}").origin.options["temperature"] == 2.5
     rows = run(shell, "genbook", "composer").sections["It is sampled with"]
     assert ("--top-k", "number from 0 to 9", "by default 0") in rows
+
+
+def test_an_option_may_be_a_text(shell):
+    shell.user_ns["writer"] = NGram(2).fit(["ab\nba\nab", "ba\nab"])
+    samples = run(shell, "generate", 'writer -n 9 --seed 0 --stop "\\n"')
+    assert samples.origin.options["stop"] == "\n"
+    assert all(text.find("\n") in (-1, len(text) - 1) for text in samples.items)
+    with pytest.raises(UsageError, match="--stop stands there without a value: write something like --stop 'END'"):
+        run(shell, "generate", "writer --stop")
+    del shell.user_ns["writer"]
 
 
 def test_stopping_keeps_what_has_formed(shell, capsys):

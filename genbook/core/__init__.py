@@ -3,6 +3,7 @@
 - `errors`: errors with a sentence for the person who reads it, and how to word one.
 - `noise`: counter-based random numbers that belong to an item; seeds.
 - `conditions`: what a model can be conditioned on, and its sampling options.
+- `decoding`: how the next symbol is chosen, and when writing ends.
 - `protocols`: capabilities, asked of the instance.
 - `fingerprints`: a name for exactly what a model is, and whether it has changed.
 - `finishing`: what a modality does to items once they are drawn, and all sampling options.
@@ -20,6 +21,9 @@ EXPORTS = {
         "Unsupported", "Unwritable", "did_you_mean", "escape", "in_short"],
     "noise": ["Noise", "check_seed", "step_seed"],
     "conditions": ["Condition", "Option", "ReadOnly", "read_options"],
+    "decoding": [
+        "Decoding", "Stops", "Writer", "choose", "cut_after", "decoding_options", "tempered", "to_probabilities",
+        "write"],
     "protocols": [
         "CAPABILITIES", "Completes", "Conditional", "HasDiscrete", "HasElbo", "HasGaussians", "HasLatent",
         "HasLatentChoices", "HasLogProb", "HasStates", "HasWeightedFit", "Partial", "Streams",

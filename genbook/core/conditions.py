@@ -114,7 +114,10 @@ class Condition:
 # %% ../../nbs/core/02_conditions.ipynb #217cacdd
 @dataclass(frozen=True)
 class Option(Condition):
-    "One way of sampling: a number between `low` and `high`, or a choice; `default` where the caller names none."
+    """One way of sampling: a number between `low` and `high`, a choice, or free text if neither is given.
+
+    `default` where the caller names none.
+    """
 
     default: Any = None  # a whole number, if only whole numbers make sense
 

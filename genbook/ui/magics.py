@@ -63,13 +63,16 @@ def sampling_options(
     "The sampling options on the line, by name, as they are written; the model checks them."
     from genbook.core import options_of
     declared = options_of(model)
-    named = {flag_of(name): name for name in declared}
+    named, found = {flag_of(name): name for name in declared}, {}
     for flag, value in written.items():
         if flag not in named: raise not_understood(magic, flag, [*named])
-        if value is not None: continue
-        default = declared[named[flag]].default
-        raise mistake(f"{flag} stands there without a value: write something like {flag} {default}.")
-    return {named[flag]: read_value(value, namespace) for flag, value in written.items()}
+        option = declared[named[flag]]
+        if value is None:
+            example = repr(option.default or "END") if option.kind == "text" else option.default
+            raise mistake(f"{flag} stands there without a value: write something like {flag} {example}.")
+        if option.kind == "text": value = value.replace("\\n", "\n")  # a line has no other way to write a line's end
+        found[named[flag]] = read_value(value, namespace)
+    return found
 
 # %% ../../nbs/ui/55_magics.ipynb #17a3284b
 def drawn(model: Any, n: int, seed: int | None, options: Mapping[str, Any], quiet: bool) -> Any:  # Samples
