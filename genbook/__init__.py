@@ -23,6 +23,8 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.mixture": ["Mixture"],
     "models.hmm": ["HiddenMarkov"],
     "models.vae": ["VAE"],
+    "models.rnn": ["RNN"],
+    "models.gpt": ["GPT"],
     "analysis.anomaly": ["Detector", "NearestNeighbours", "auroc"],
     "analysis.estimator": ["Estimator"],
     "analysis.suggest": ["suggest"],

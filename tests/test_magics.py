@@ -279,8 +279,8 @@ def test_an_option_may_be_a_text(shell):
     samples = run(shell, "generate", 'writer -n 9 --seed 0 --stop "\\n"')
     assert samples.origin.options["stop"] == "\n"
     assert all(text.find("\n") in (-1, len(text) - 1) for text in samples.items)
-    with pytest.raises(UsageError, match="--stop stands there without a value: write something like --stop 'END'"):
-        run(shell, "generate", "writer --stop")
+    answer = run(shell, "generate", "writer --stop")
+    assert "--stop stands there without a value: write something like --stop 'END'" in answer
     del shell.user_ns["writer"]
 
 

@@ -135,7 +135,7 @@ def cut_after(
     place = text.find(stop, start) if stop else -1
     return text if place < 0 else text[:place + len(stop)]
 
-# %% ../../nbs/core/04_decoding.ipynb #ee162025
+# %% ../../nbs/core/04_decoding.ipynb #10a13c68
 class Writer(Protocol):
     "Texts that are being written, as a model sees them."
 
@@ -150,7 +150,7 @@ def write(
     end: int,  # the symbol that ends a text
     max_length: int,  # symbols after which texts are cut
     stops: Stops,
-) -> Iterator[tuple[np.ndarray, np.ndarray, bool]]:  # which texts go on, the next symbol of each; whether there is more
+) -> Iterator[tuple[np.ndarray, np.ndarray, bool]]:  # which texts go on, the next symbol of each; if there is more
     "Texts, a symbol at a time."
     going = np.arange(len(noise))
     for t in range(max_length):

@@ -60,7 +60,8 @@ EXPORTS = {  # module -> names
     "scaling": ["Scaling"],
     "conform": ["check_no_categories", "conform", "later_items"],
     "readers": ["read_csv", "read_texts"],
-    "tokenizers": ["BytePairs", "Characters", "TOKENIZERS", "Tokenizer", "WORD", "Words", "tokenizer"],
+    "tokenizers": [
+        "BytePairs", "Characters", "HasVocabulary", "TOKENIZERS", "Tokenizer", "WORD", "Words", "tokenizer"],
     "datasets": ["digits", "heart", "old_faithful", "small_digits"],
     "spoken": ["from_mu_law", "spoken_digits", "to_mu_law"],
     "sentences": ["tagged_sentences"],

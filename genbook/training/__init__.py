@@ -10,6 +10,7 @@
 - `descent`, `neural`: the loop of gradient descent, and `Neural`, which is made of its hooks
 - `condition_codes`, `conditioning`: what is known of items, as tensors and as contexts of networks
 - `networks`: initial weights, and one file for each kind of network
+- `token_windows`, `language`: texts as numbers and their windows; what all models share that write texts
 - `em`: expectation-maximisation, the E step and the M step from several starts
 - `laws`, `learning_laws`, `capability_laws`, `data_laws`, `check`: the contract tests
 """
@@ -22,7 +23,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "batches": ["Order", "padded", "windows"],
     "conditioning": ["Conditioned", "guided"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16", "measured_on"],
-    "networks": ["ChannelsLast", "Recurrent", "feedforward", "image_decoder", "image_encoder", "initialise", "make"],
+    "language": ["Language", "log_likelihood"],
+    "token_windows": ["END", "Vocabulary", "token_windows", "window_start", "with_ends"],
+    "networks": ["ChannelsLast", "Recurrent", "Transformer", "feedforward", "image_decoder", "image_encoder",
+                 "initialise", "make"],
     "neural": ["Neural"],
     "objectives": ["Objective", "Player"],
     "optimisers": ["Muon", "Settings", "make_optimisers", "orthogonalise", "rate_factor"],

@@ -98,10 +98,11 @@ def mean_loss(
     conditions, total = model.encode_conditions(data), 0.0
     generator = torch.Generator().manual_seed(0)
     with model.reading(), torch.enable_grad():  # the weights ask for no gradients, so none are kept for them
-        for indices in torch.arange(len(data)).split(batch_size):
+        epoch = model.epoch(data)
+        for indices in epoch.split(batch_size):
             batch = load_batch(model, data, conditions, indices, generator)
             total += len(indices) * next(iter(model.losses(*batch, generator).values())).item()
-    return total / len(data)
+    return total / len(epoch)
 
 
 def load_batch(
@@ -148,7 +149,8 @@ class Descent:
             raise InvalidValue(
                 f"A batch has {batch_size} items, but {self.accelerator.num_processes} processes take it "
                 f"in {accumulate} parts each: raise batch_size, or pass more items.")
-        self.order, self.conditions = Order(len(data), batch_size, seed), model.encode_conditions(data)
+        self.epoch, self.conditions = model.epoch(data), model.encode_conditions(data)
+        self.order = Order(len(self.epoch), batch_size, seed)
         self.number, self.seconds = 0, 0.0
 
     @property
@@ -159,7 +161,7 @@ class Descent:
     def step(self) -> Losses:
         "One step of all players whose turn it is."
         process, processes = self.accelerator.process_index, self.accelerator.num_processes
-        indices, losses = self.order(self.number)[process::processes], {}
+        indices, losses = self.epoch[self.order(self.number)[process::processes]], {}
         turns = [(p, k) for p in self.players if p.plays(self.number) for k in range(p.objective.times)]
         for player, k in turns:
             losses.update(self.differentiate(player, k, indices))

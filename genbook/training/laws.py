@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core import Conditional, Model, fingerprint
+from ..core import Conditional, Model, fingerprint, object_array
 from ..data import Data, are_symbols
 
 # %% ../../nbs/training/30_laws.ipynb #8b343a94
@@ -70,7 +70,7 @@ def same(
     tolerance: float = 0.0,
 ) -> bool:
     "Whether two lots of items are equal, up to `tolerance` where they are numbers; NaN, a missing value, equals NaN."
-    a, b = np.asarray(a), np.asarray(b)
+    a, b = (object_array(x) if isinstance(x, list) else np.asarray(x) for x in (a, b))
     if a.shape != b.shape: return False
     if a.dtype == object: return all(same(u, v, tolerance) for u, v in zip(a, b))  # items of different sizes
     if a.dtype.kind in "US": return bool(np.array_equal(a, b))

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['check_weights', 'Networked', 'remake', 'Before', 'Hooks', 'count_steps', 'items_to_learn', 'begin', 'check_held_out',
-           'check_parts', 'Neural']
+           'check_parts', 'sizes', 'Neural']
 
 # %% ../../nbs/training/17_neural.ipynb #feb3c016
 import contextlib
@@ -129,6 +129,7 @@ class Before:
 class Hooks(Networked):
     "What a family of neural models says about itself: three methods that it must write, and others with a default."
 
+    usual_batch: int = 128  # items per update, where the caller names no number
     simultaneous: bool = False  # whether players find all gradients before any of them moves
 
     @abstractmethod
@@ -149,6 +150,10 @@ class Hooks(Networked):
     def encode_conditions(self, data: Data) -> dict[str, Tensor]:  # name -> (n, ...)
         "What is known of the items, as the networks need it."
         return {}
+
+    def epoch(self, data: Data) -> Tensor:  # (m,) indices
+        "The items that an epoch takes, in any order: each once, unless there is more in one than a step can look at."
+        return torch.arange(len(data))
 
     def batch(
         self,
@@ -215,6 +220,19 @@ def check_parts(accumulate: int, batch_size: int) -> int:
     if check_number("accumulate", accumulate, whole=True, least=1) <= batch_size: return accumulate
     raise InvalidValue(f"accumulate is {accumulate}, but a batch has {batch_size} items: take it in fewer parts.")
 
+
+def sizes(
+    items: int,  # of an epoch
+    steps: int | None,
+    epochs: float | None,
+    batch_size: int,  # asked for
+    accumulate: int,
+) -> dict[str, int]:
+    "How many steps, of how many items, in how many parts."
+    batch_size = min(batch_size, items)
+    return {"steps": count_steps(steps, epochs, items, batch_size), "batch_size": batch_size,
+            "accumulate": check_parts(accumulate, batch_size)}
+
 # %% ../../nbs/training/17_neural.ipynb #b0500abd
 class Neural(Hooks):
     "A model with networks, fitted by gradient descent."
@@ -227,7 +245,7 @@ class Neural(Hooks):
         state: Mapping[str, Any] | None = None,
         steps: int | None = None,  # updates; 2,000 if neither steps nor epochs are given
         epochs: float | None = None,  # times through the data
-        batch_size: int = 128,  # items per update
+        batch_size: int | None = None,  # items per update; as many as the model has by default (128 for most)
         learning_rate: float = 1e-3,  # of AdamW
         ema: float = 0.999,  # how slowly the model follows the working copy; 0 = at once
         precision: str = "auto",  # "bfloat16" where the processor has it, else "float32"; or one of the two by name
@@ -243,16 +261,17 @@ class Neural(Hooks):
         clip: float | None = None,  # longest gradient, as a norm; None for any
     ) -> Iterator[Step]:
         data, seed = items_to_learn(self, x), check_seed(seed)
-        batch_size = min(check_number("batch_size", batch_size, whole=True, least=1), len(data))
+        batch_size = self.usual_batch if batch_size is None else batch_size
+        check_number("batch_size", batch_size, whole=True, least=1)
         settings = Settings(
             learning_rate, optimiser, muon_rate, betas, weight_decay, warmup, schedule, final, clip)
         about = {
-            "seed": seed, "steps": count_steps(steps, epochs, len(data), batch_size), "batch_size": batch_size,
-            "settings": settings, "ema": check_number("ema", ema, least=0, below=1), "precision": precision,
-            "accumulate": check_parts(accumulate, batch_size)}
+            "seed": seed, "settings": settings, "ema": check_number("ema", ema, least=0, below=1),
+            "precision": precision}
         before = Before(self)
         try:
             begin(self, data, seed)
+            about |= sizes(len(self.epoch(data)), steps, epochs, batch_size, accumulate)
             held_out = None if held_out is None else check_held_out(self, held_out)
             self.encode_conditions(data if before.fitted else data[:1])  # refuses labels that were not learnt
         except Exception:

@@ -5,6 +5,7 @@
 - convolutional: images taken apart and put together
 - recurrent: GRU and LSTM over symbols
 - conditions: choices, numbers, texts and images as contexts
+- transformer: attention to the symbols before, with a cache
 """
 import lazy_loader
 
@@ -13,5 +14,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "convolutional": ["ChannelsLast", "image_decoder", "image_encoder", "image_shape"],
     "feedforward": ["feedforward"],
     "initialisation": ["Resets", "channels_last", "fill", "initialise", "make", "shapes_only"],
-    "recurrent": ["Recurrent"],
+    "recurrent": ["CELLS", "Recurrent"],
+    "transformer": ["Transformer"],
 })

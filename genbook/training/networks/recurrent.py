@@ -30,6 +30,17 @@ class Recurrent(nn.Module):
         self.memory = CELLS[cell](width, width, layers, batch_first=True)
         self.head = nn.Linear(width, symbols)
 
+    def blank(self) -> None:
+        "The state before anything was read."
+
+    def select(
+        self,
+        state: Tensor | tuple[Tensor, Tensor],
+        rows: Tensor,  # (m,)
+    ) -> Tensor | tuple[Tensor, Tensor]:
+        "The state of some of the texts."
+        return state[:, rows] if isinstance(state, Tensor) else tuple(part[:, rows] for part in state)
+
     def forward(
         self,
         ids: Tensor,  # (n, t) integers
