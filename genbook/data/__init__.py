@@ -21,7 +21,7 @@ What kind of thing they are, a file for each modality:
 
 Data sets:
 
-- `datasets`, `spoken`, `sentences`: those in `files`, which need no network
+- `datasets`, `spoken`, `sentences`, `plays`: those in `files`, which need no network
 - `hub`: public ones
 """
 from pathlib import Path
@@ -65,6 +65,7 @@ EXPORTS = {  # module -> names
     "datasets": ["digits", "heart", "old_faithful", "small_digits"],
     "spoken": ["from_mu_law", "spoken_digits", "to_mu_law"],
     "sentences": ["tagged_sentences"],
+    "plays": ["shakespeare"],
     "hub": ["fashion_mnist", "hub_images", "mnist"],
 }
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=EXPORTS)
