@@ -16,7 +16,7 @@ from ..data import Tokenizer
 from ..training import Language, Settings, check_number, make_optimisers
 from ..training.networks import Transformer
 
-# %% ../../nbs/models/28_gpt.ipynb #18b596f1
+# %% ../../nbs/models/28_gpt.ipynb #7d9da84b
 class GPT(Language):
     """Transformer language model (Radford et al., 2018; Vaswani et al., 2017, arXiv:1706.03762): texts by character,
     word or byte pair, or sequences of symbols.
@@ -33,8 +33,9 @@ class GPT(Language):
         heads: int = 4,  # that attend on their own
         tokenization: str | Tokenizer = "character",  # or "word", "byte-pair", or a tokenizer such as BytePairs(500)
         min_count: int = 1,  # symbols that occur less often are learnt as the unknown one
+        condition: str | Sequence[str] | None = None,  # names of what is known of the texts, to be given by `given`
     ):
-        super().__init__(context, tokenization, min_count)
+        super().__init__(context, tokenization, min_count, condition)
         self.layers = check_number("layers", layers, whole=True, least=1)
         self.width = check_number("width", width, whole=True, least=2)
         self.heads = check_number("heads", heads, whole=True, least=1)

@@ -5,12 +5,14 @@
 # %% auto #0
 __all__ = ['RNN']
 
-# %% ../../nbs/models/27_rnn.ipynb #e18546fb
+# %% ../../nbs/models/27_rnn.ipynb #50d6b369
+from collections.abc import Sequence
+
 from ..data import Tokenizer
 from ..training import Language, check_choice, check_number
 from ..training.networks import CELLS, Recurrent
 
-# %% ../../nbs/models/27_rnn.ipynb #d0e074b1
+# %% ../../nbs/models/27_rnn.ipynb #4a23fa64
 class RNN(Language):
     """Recurrent language model (Elman, 1990) with a GRU (Cho et al., 2014) or an LSTM (Hochreiter and Schmidhuber,
     1997): texts by character, word or byte pair, or sequences of symbols.
@@ -27,8 +29,9 @@ class RNN(Language):
         context: int = 64,  # symbols in a window that is learnt from
         tokenization: str | Tokenizer = "character",  # or "word", "byte-pair", or a tokenizer such as BytePairs(500)
         min_count: int = 1,  # symbols that occur less often are learnt as the unknown one
+        condition: str | Sequence[str] | None = None,  # names of what is known of the texts, to be given by `given`
     ):
-        super().__init__(context, tokenization, min_count)
+        super().__init__(context, tokenization, min_count, condition)
         self.cell = check_choice("cell", cell, tuple(CELLS))
         self.width = check_number("width", width, whole=True, least=1)
         self.layers = check_number("layers", layers, whole=True, least=1)

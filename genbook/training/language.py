@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['check_texts_to_learn', 'Reader', 'Continuation', 'log_likelihood', 'LearnsTexts', 'Language']
 
-# %% ../../nbs/training/21_language.ipynb #606ebf32
+# %% ../../nbs/training/21_language.ipynb #e3e243e9
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -18,10 +18,10 @@ from torch import Tensor, nn
 
 from ..core import (
     Condition, Decoding, InvalidValue, Noise, Option, Partial, Stops, condition_on, cut_after, decoding_options,
-    is_fitted, last_items, require_fitted, to_probabilities, write)
+    is_fitted, last_items, require_fitted, step_seed, to_probabilities, write)
 from ..data import Data, Symbols, Texts, Tokenizer, check_kind, later_items, tokenizer
+from .conditioning import Conditioned
 from .networks import make
-from .neural import Neural
 from .options import check_number
 from .token_windows import (
     END, IGNORED, Vocabulary, token_windows, window_start, window_visits, with_ends)
@@ -43,7 +43,7 @@ def check_texts_to_learn(
         many = f"All {len(items)} texts are the same" if len(items) > 1 else "There is one text of one symbol"
         raise InvalidValue(f"{many}, so there is nothing to learn from: pass texts that differ, or a longer one.")
 
-# %% ../../nbs/training/21_language.ipynb #1170ef1d
+# %% ../../nbs/training/21_language.ipynb #44cdfbb2
 class Reader:
     "Texts side by side, all as long, that are read on and on."
 
@@ -86,7 +86,7 @@ class Reader:
         with self.model.reading():
             network = self.model.network
             if self.memory is None: self.memory = network.blank()
-            logits, self.memory = network(ids, self.memory)
+            logits, self.memory = network(ids, self.memory, self.model.given_context(len(ids)))
         if self.place == 0: logits[:, 0, END] = -torch.inf
         return logits
 
@@ -133,8 +133,8 @@ def log_likelihood(
         found[some] = total
     return found
 
-# %% ../../nbs/training/21_language.ipynb #c9c233bd
-class LearnsTexts(Neural):
+# %% ../../nbs/training/21_language.ipynb #1f4337eb
+class LearnsTexts(Conditioned):
     "Texts, or symbols, as a network learns from them: numbered, in windows."
 
     usual_batch = 32
@@ -144,8 +144,9 @@ class LearnsTexts(Neural):
         context: int = 64,  # symbols in a window that is learnt from
         tokenization: str | Tokenizer = "character",  # or "word", "byte-pair", or a tokenizer such as BytePairs(500)
         min_count: int = 1,  # symbols that occur less often are learnt as the unknown one
+        condition: str | Sequence[str] | None = None,  # names of what is known of the texts
     ):
-        super().__init__()
+        super().__init__(condition)
         self.context = check_number("context", context, whole=True, least=1)
         self.min_count = check_number("min_count", min_count, whole=True, least=1)
         tokenizer(tokenization)  # refuses what is none
@@ -153,7 +154,7 @@ class LearnsTexts(Neural):
 
     @abstractmethod
     def make_network(self, symbols: int) -> nn.Module:
-        "A network (ids, memory) -> (logits, memory) with `blank` and `select`, as `Transformer` and `Recurrent` have."
+        "A network (ids, memory, context) -> (logits, memory) with `blank` and `select`, as `Transformer` is."
 
     def check_data(self, data: Data) -> None:
         check_kind(data, Texts, Symbols)
@@ -162,10 +163,12 @@ class LearnsTexts(Neural):
 
     def prepare(self, data: Data) -> None:
         self.vocabulary_ = Vocabulary.of(data.items, self.tokenization, self.min_count)
+        self.learn_conditions(data)
 
     def build(self, seed: int = 0) -> None:
         self.numbered: WeakKeyDictionary[Data, list[Tensor]] = WeakKeyDictionary()
         self.network = make(lambda: self.make_network(len(self.vocabulary_)), seed)
+        self.make_conditioning(self.width, step_seed(seed, 1))
 
     def numbers(self, data: Data) -> list[Tensor]:  # (t,) each
         "The numbers of the symbols of each item, between its ends; found once for the same data."
@@ -184,12 +187,15 @@ class LearnsTexts(Neural):
         self, x: tuple[Tensor, Tensor], conditions: Mapping[str, Tensor], generator: torch.Generator,
     ) -> dict[str, Tensor]:
         read, following = x
-        logits = self.network(read)[0].flatten(0, 1)
+        known = super().context(conditions, generator)  # `self.context` is how far windows reach
+        logits = self.network(read, None, known)[0].flatten(0, 1)
         return {"loss per symbol": F.cross_entropy(logits.float(), following.flatten(), ignore_index=IGNORED)}
 
-# %% ../../nbs/training/21_language.ipynb #5ff1433e
+# %% ../../nbs/training/21_language.ipynb #6e3f5769
 class Language(LearnsTexts):
-    "A model of texts, or of symbols, by a network that says what comes next. A family writes `make_network`."
+    """A model of texts, or of symbols, by a network that says what comes next. A family has a `width`, and writes
+    `make_network`.
+    """
 
     window: int | None = None  # symbols that are read at most; None for all
     rows = 256  # texts that are written side by side at most
@@ -197,10 +203,11 @@ class Language(LearnsTexts):
     @property
     def accepts(self) -> Mapping[str, Condition]:
         require_fitted(self)
-        return {"prefix": Condition(modality=self.modality_ if isinstance(self.modality_, Symbols) else None)}
+        prefix = Condition(modality=self.modality_ if isinstance(self.modality_, Symbols) else None)
+        return {**self.accepts_, "prefix": prefix}
 
     def given(self, **conditions: Any) -> "Language":
-        "The same model, conditioned on how its texts begin: `given(prefix='To be')`."
+        "The same model, conditioned on how its texts begin, `given(prefix='To be')`, or on what is known of them."
         narrower = condition_on(self, conditions)
         narrower.start()  # refuses unknown symbols
         return narrower

@@ -45,7 +45,9 @@ class Recurrent(nn.Module):
         self,
         ids: Tensor,  # (n, t) integers
         state: Tensor | tuple[Tensor, Tensor] | None = None,  # after the symbols before; None at the beginning
+        context: Tensor | None = None,  # (n, width) added to every symbol
     ) -> tuple[Tensor, Tensor | tuple[Tensor, Tensor]]:  # logits (n, t, symbols), and the state after the last symbol
         "Read `ids`, going on from `state`."
-        hidden, state = self.memory(self.embedding(ids), state)
+        x = self.embedding(ids)
+        hidden, state = self.memory(x if context is None else x + context[:, None], state)
         return self.head(hidden), state
