@@ -3,6 +3,7 @@
 - initialisation: initial weights from a seed, for every layer of torch.nn
 - feedforward: linear layers with ReLUs in between
 - convolutional: images taken apart and put together
+- masked: each variable from those before it
 - recurrent: GRU and LSTM over symbols
 - conditions: choices, numbers, texts and images as contexts
 - transformer: attention to the symbols before, with a cache
@@ -16,4 +17,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "initialisation": ["Resets", "channels_last", "fill", "initialise", "make", "shapes_only"],
     "recurrent": ["CELLS", "Recurrent"],
     "transformer": ["Transformer"],
+    "masked": ["MaskedFeedforward", "MaskedLinear", "places_in"],
+    "recurrent": ["Recurrent"],
 })
