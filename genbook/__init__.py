@@ -22,6 +22,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.gaussian_mixture": ["GaussianMixture"],
     "models.mixture": ["Mixture"],
     "models.hmm": ["HiddenMarkov"],
+    "models.analytic": ["Analytic"],
     "models.vae": ["VAE"],
     "models.rnn": ["RNN"],
     "models.gpt": ["GPT"],
