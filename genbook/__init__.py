@@ -23,6 +23,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.mixture": ["Mixture"],
     "models.hmm": ["HiddenMarkov"],
     "models.analytic": ["Analytic"],
+    "models.made": ["MADE"],
     "models.vae": ["VAE"],
     "models.rnn": ["RNN"],
     "models.gpt": ["GPT"],

@@ -9,6 +9,7 @@
 - `objectives`: who minimises what
 - `descent`, `neural`: the loop of gradient descent, and `Neural`, which is made of its hooks
 - `condition_codes`, `conditioning`: what is known of items, as tensors and as contexts of networks
+- `mixed_columns`: choices and amounts side by side, as a network reads them, and as densities of what it answers
 - `networks`: initial weights, and one file for each kind of network
 - `token_windows`, `language`: texts as numbers and their windows; what all models share that write texts
 - `em`: expectation-maximisation, the E step and the M step from several starts
@@ -27,6 +28,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "token_windows": ["END", "Vocabulary", "token_windows", "window_start", "with_ends"],
     "networks": ["ChannelsLast", "Recurrent", "Transformer", "feedforward", "image_decoder", "image_encoder",
                  "initialise", "make"],
+    "mixed_columns": ["Choices", "MixedColumns", "choices_of"],
+    "networks": ["ChannelsLast", "Recurrent", "feedforward", "image_decoder", "image_encoder", "initialise", "make"],
     "neural": ["Neural"],
     "objectives": ["Objective", "Player"],
     "optimisers": ["Muon", "Settings", "make_optimisers", "orthogonalise", "rate_factor"],

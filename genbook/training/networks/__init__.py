@@ -4,6 +4,7 @@
 - feedforward: linear layers with ReLUs in between
 - convolutional: images taken apart and put together
 - masked: each variable from those before it
+- masked_convolutions: each pixel from those above it and to its left
 - recurrent: GRU and LSTM over symbols
 - conditions: choices, numbers, texts and images as contexts
 - transformer: attention to the symbols before, with a cache
@@ -18,5 +19,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "recurrent": ["CELLS", "Recurrent"],
     "transformer": ["Transformer"],
     "masked": ["MaskedFeedforward", "MaskedLinear", "places_in"],
+    "masked_convolutions": ["GatedPixelCNN", "Written", "interleaved", "separated"],
     "recurrent": ["Recurrent"],
 })
