@@ -24,6 +24,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.hmm": ["HiddenMarkov"],
     "models.analytic": ["Analytic"],
     "models.made": ["MADE"],
+    "models.pixelcnn": ["PixelCNN"],
     "models.vae": ["VAE"],
     "models.rnn": ["RNN"],
     "models.gpt": ["GPT"],

@@ -17,7 +17,7 @@ What kind of thing they are, a file for each modality:
 - `missing`: values that are left out of rows that were drawn, as often as they were missing
 - `rules`, `grain`, `dtypes`, `schema`: what a column is, its bounds and its step, its type; all of that, shown
 - `csv_columns`, `numerals`, `written_dates`: what the texts of a file stand for; `csv_cells`: how they are written
-- `images`; `sequences`, `symbols`; `texts`, `tokenizers`; `sounds`, `wav`, `speech`
+- `images`, `known_pixels`; `sequences`, `symbols`; `texts`, `tokenizers`; `sounds`, `wav`, `speech`
 
 Data sets:
 
@@ -35,6 +35,7 @@ EXPORTS = {  # module -> names
     "modalities": ["ChecksItems", "HasCells", "HasConditions", "HasFrame", "HasItems", "HasPixels", "ReadsItem"],
     "image_files": ["from_folder", "from_images"],
     "images": ["Images"],
+    "known_pixels": ["KnownPixels"],
     "columns": ["Column", "EPOCH", "FIRST", "IMPOSSIBLE", "KINDS", "Kind", "LAST", "days", "encode", "from_objects",
                 "moments"],
     "grain": ["settled"],

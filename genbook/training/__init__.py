@@ -31,7 +31,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "mixed_columns": ["Choices", "MixedColumns", "choices_of"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16", "measured_on"],
     "conditioning": ["Conditioned", "guided"],
-    "mixed_columns": ["ColumnChoices", "MixedColumns", "choices_of"],
+    "mixed_columns": ["ColumnChoices", "MixedColumns", "choices_of", "draw_choice"],
     "networks": ["ChannelsLast", "Recurrent", "feedforward", "image_decoder", "image_encoder", "initialise", "make"],
     "neural": ["Neural"],
     "objectives": ["Objective", "Player"],

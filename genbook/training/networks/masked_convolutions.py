@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-# %% ../../../nbs/training/networks/07_masked_convolutions.ipynb #0985b7ad
+# %% ../../../nbs/training/networks/07_masked_convolutions.ipynb #4ba7d883
 def shifted_down(x: Tensor) -> Tensor:  # (n, c, h, w)
     "The same rows, one further down; the first is 0."
     return F.pad(x, (0, 0, 1, 0))[:, :, :-1]
@@ -25,8 +25,8 @@ def shifted_right(x: Tensor) -> Tensor:  # (n, c, h, w)
 class RowsAbove(nn.Conv2d):
     "A convolution that reaches up and to both sides, and not below its own row."
 
-    def __init__(self, inputs: int, outputs: int, size: int):  # size: rows of the kernel, odd
-        super().__init__(inputs, outputs, (size // 2 + 1, size))
+    def __init__(self, inputs: int, outputs: int, up: int, side: int):  # how far it reaches
+        super().__init__(inputs, outputs, (up + 1, 2 * side + 1))
 
     def forward(self, x: Tensor) -> Tensor:  # (n, inputs, h, w) -> (n, outputs, h, w)
         up, side = self.kernel_size[0] - 1, self.kernel_size[1] // 2
@@ -36,13 +36,13 @@ class RowsAbove(nn.Conv2d):
 class RowToTheLeft(nn.Conv2d):
     "A convolution that reaches along its row to the left, its own place included."
 
-    def __init__(self, inputs: int, outputs: int, size: int):  # size: of the kernel of the vertical stack, odd
-        super().__init__(inputs, outputs, (1, size // 2 + 1))
+    def __init__(self, inputs: int, outputs: int, side: int):  # how far it reaches
+        super().__init__(inputs, outputs, (1, side + 1))
 
     def forward(self, x: Tensor) -> Tensor:  # (n, inputs, h, w) -> (n, outputs, h, w)
         return super().forward(F.pad(x, (self.kernel_size[1] - 1, 0)))
 
-# %% ../../../nbs/training/networks/07_masked_convolutions.ipynb #244c728d
+# %% ../../../nbs/training/networks/07_masked_convolutions.ipynb #6a8c5542
 def gated(x: Tensor) -> Tensor:  # (n, 2 c, ...) -> (n, c, ...)
     "tanh of one half, times a sigmoid of the other."
     a, b = x.chunk(2, 1)
@@ -55,12 +55,13 @@ class GatedLayer(nn.Module):
     def __init__(
         self,
         channels: int,
-        size: int,  # of the kernel, odd
-        context: int = 0,  # numbers that all pixels know
+        up: int,  # how far kernels reach
+        side: int,
+        context: int = 0,  # numbers that all places know
     ):
         super().__init__()
-        self.above = RowsAbove(channels, 2 * channels, size)
-        self.left = RowToTheLeft(channels, 2 * channels, size)
+        self.above = RowsAbove(channels, 2 * channels, up, side)
+        self.left = RowToTheLeft(channels, 2 * channels, side)
         self.across = nn.Conv2d(2 * channels, 2 * channels, 1)
         self.out = nn.Conv2d(channels, channels, 1)
         self.context = nn.Linear(context, 4 * channels, bias=False) if context else None
@@ -78,7 +79,7 @@ class GatedLayer(nn.Module):
             v, h = v + to_above, h + to_left
         return above + gated(v), left + self.out(gated(h))
 
-# %% ../../../nbs/training/networks/07_masked_convolutions.ipynb #75137e60
+# %% ../../../nbs/training/networks/07_masked_convolutions.ipynb #4b4b2f0f
 def interleaved(x: Tensor) -> Tensor:  # (n, c, h, w) -> (n, 1, h, w c)
     "The channels of each pixel side by side: one number a place."
     return x.permute(0, 2, 3, 1).flatten(2)[:, None]
@@ -98,13 +99,14 @@ class GatedPixelCNN(nn.Module):
         outputs: int,  # numbers to answer for each place
         channels: int = 32,  # of each stack
         layers: int = 5,
-        size: int = 3,  # of the kernels, odd
+        reach: tuple[int, int] = (1, 1),  # how many rows up and how many places to the side a kernel reaches
         context: int = 0,  # numbers that all places know
     ):
         super().__init__()
-        self.above = RowsAbove(inputs, channels, size)
-        self.left = RowToTheLeft(inputs, channels, size)
-        self.layers = nn.ModuleList(GatedLayer(channels, size, context) for _ in range(layers))
+        up, side = reach
+        self.above = RowsAbove(inputs, channels, up, side)
+        self.left = RowToTheLeft(inputs, channels, side)
+        self.layers = nn.ModuleList(GatedLayer(channels, up, side, context) for _ in range(layers))
         self.hidden = nn.Conv2d(channels, channels, 1)
         self.head = nn.Conv2d(channels, outputs, 1)
 
