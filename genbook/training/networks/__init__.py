@@ -5,6 +5,9 @@
 - convolutional: images taken apart and put together
 - masked: each variable from those before it
 - masked_convolutions: each pixel from those above it and to its left
+- splines: rising curves with closed-form slopes and inverses
+- coupling: one half of the numbers moved, given the other
+- triangular: each number moved, given those before it
 - recurrent: GRU and LSTM over symbols
 - conditions: choices, numbers, texts and images as contexts
 - transformer: attention to the symbols before, with a cache
@@ -13,6 +16,7 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "conditions": ["ConditionEncoder", "NumberEncoder", "TextEncoder", "conditioning_image_encoder"],
+    "coupling": ["Affine", "Coupling", "Elementwise", "halves", "last_zero"],
     "convolutional": ["ChannelsLast", "image_decoder", "image_encoder", "image_shape"],
     "feedforward": ["feedforward"],
     "initialisation": ["Resets", "channels_last", "fill", "initialise", "make", "shapes_only"],
@@ -21,4 +25,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "masked": ["MaskedFeedforward", "MaskedLinear", "places_in"],
     "masked_convolutions": ["GatedPixelCNN", "Written", "interleaved", "separated"],
     "recurrent": ["Recurrent"],
+    "splines": ["Spline", "rational_quadratic", "spline_knots"],
+    "triangular": ["Triangular"],
 })
