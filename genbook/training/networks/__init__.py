@@ -17,6 +17,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "conditions": ["ConditionEncoder", "NumberEncoder", "TextEncoder", "conditioning_image_encoder"],
     "coupling": ["Affine", "Coupling", "Elementwise", "halves", "last_zero"],
+    "coupling": ["Affine", "Coupling", "Elementwise", "as_identity", "decode_through", "encode_through", "halves"],
     "convolutional": ["ChannelsLast", "image_decoder", "image_encoder", "image_shape"],
     "feedforward": ["feedforward"],
     "initialisation": ["Resets", "channels_last", "fill", "initialise", "make", "shapes_only"],
