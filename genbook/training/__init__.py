@@ -10,6 +10,7 @@
 - `descent`, `neural`: the loop of gradient descent, and `Neural`, which is made of its hooks
 - `condition_codes`, `conditioning`: what is known of items, as tensors and as contexts of networks
 - `mixed_columns`: choices and amounts side by side, as a network reads them, and as densities of what it answers
+- `densities`: a density known up to a constant, in place of items
 - `networks`: initial weights, and one file for each kind of network
 - `token_windows`, `language`: texts as numbers and their windows; what all models share that write texts
 - `em`: expectation-maximisation, the E step and the M step from several starts
@@ -23,6 +24,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "em": ["ByEM", "Climb", "as_it_was", "as_one", "pick"],
     "batches": ["Order", "padded", "windows"],
     "conditioning": ["Conditioned", "guided"],
+    "densities": ["Density", "Evidence", "LogDensity"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16", "measured_on"],
     "language": ["Language", "log_likelihood"],
     "token_windows": ["END", "Vocabulary", "token_windows", "window_start", "with_ends"],
