@@ -28,6 +28,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.vae": ["VAE"],
     "models.rnn": ["RNN"],
     "models.gpt": ["GPT"],
+    "models.flow": ["Flow"],
     "analysis.anomaly": ["Detector", "NearestNeighbours", "auroc"],
     "analysis.estimator": ["Estimator"],
     "analysis.suggest": ["suggest"],
