@@ -4,11 +4,13 @@
 
 # %% auto #0
 __all__ = ['THIN', 'polynomial_terms', 'distance_to_polynomial', 'determined_column', 'rounding_step', 'check_columns',
-           'some_rows', 'check_density_exists', 'FlowLayers', 'normal_log_density', 'in_parts', 'FlowDensity', 'Flow']
+           'some_rows', 'check_density_exists', 'FlowLayers', 'normal_log_density', 'in_parts', 'FlowDensity',
+           'GivenColumns', 'Flow']
 
-# %% ../../nbs/models/25_flow.ipynb #9e1f7933
+# %% ../../nbs/models/25_flow.ipynb #540a8aa9
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -18,9 +20,10 @@ from ..core import (
     Condition, InvalidType, InvalidValue, Noise, available_if, check_seed, condition_on, require_fitted, step_seed)
 from ..data import Data, Scaling, Table, Vectors, check_items, later_items
 from ..exact import with_given
-from ..training import Density, Evidence, LogDensity, Neural, check_choice, check_learnable, check_number
+from ..training import (
+    Conditioned, Density, Evidence, LogDensity, check_choice, check_learnable, check_number)
 from ..training.networks import (
-    Affine, Coupling, Spline, Triangular, as_identity, decode_through, encode_through, make)
+    Affine, Coupling, Pointwise, Spline, Triangular, as_identity, decode_through, encode_through, make)
 
 # %% ../../nbs/models/25_flow.ipynb #97aed569
 THIN = 1e-4  # part of its spread, within which a column counts as determined by others
@@ -119,8 +122,8 @@ def check_density_exists(
             f"The column {names[found]} follows from the others, so all rows lie on a curve or surface, and the "
             "density is infinite there: leave that column out.")
 
-# %% ../../nbs/models/25_flow.ipynb #e852b203
-class FlowLayers(Neural):
+# %% ../../nbs/models/25_flow.ipynb #ac4f07e2
+class FlowLayers(Conditioned):
     "The layers of a flow, made for the rows that it learns from."
 
     def __init__(
@@ -131,8 +134,9 @@ class FlowLayers(Neural):
         transforms: int = 4,  # how often all columns are moved
         hidden: int = 64,  # units in each of the two hidden layers of every network
         bins: int = 8,  # of the splines
+        condition: str | Sequence[str] | None = None,  # names of what is known of the rows, to be given by `given`
     ):
-        super().__init__()
+        super().__init__(condition)
         self.transform = check_choice("transform", transform, ("spline", "affine"))
         self.order = check_choice("order", order, ("coupling", "autoregressive"))
         self.transforms = check_number("transforms", transforms, whole=True, least=1)
@@ -141,9 +145,14 @@ class FlowLayers(Neural):
 
     def check_data(self, data: Data) -> None:
         if not isinstance(data, Density): check_columns(data)
+        elif self.condition is not None:
+            raise InvalidValue(
+                f"condition is {self.condition!r}, but a density says nothing of its points beside how probable they "
+                "are: use Flow(condition=None).")
 
     def prepare(self, data: Data) -> None:
         self.features_ = data.modality.features
+        self.learn_conditions(data)
         if isinstance(data, Density):
             whole = torch.ones(self.features_, dtype=torch.float64)
             self.scaling_, self.steps_ = Scaling(data.mean * whole, data.scale * whole), 0 * whole
@@ -156,14 +165,17 @@ class FlowLayers(Neural):
 
     def build(self, seed: int = 0) -> None:
         self.layers = nn.ModuleList(
-            as_identity(make(lambda: self.make_layer(k), step_seed(seed, k))) for k in range(self.transforms))
+            as_identity(make(partial(self.make_layer, k), step_seed(seed, 0, k))) for k in range(self.transforms))
+        self.make_conditioning(self.hidden, step_seed(seed, 1))
 
     def make_layer(self, number: int) -> nn.Module:
         "A layer of the flow."
         function = Spline(self.bins) if self.transform == "spline" else Affine()
+        context = self.hidden if self.codes_ else 0
         sizes = [max(self.hidden, self.features_)] * 2
-        if self.order == "coupling" and self.features_ > 1: return Coupling(self.features_, function, sizes, number)
-        return Triangular(self.features_, function, sizes)
+        if self.features_ == 1: return Pointwise(1, function, sizes, context)
+        if self.order == "coupling": return Coupling(self.features_, function, sizes, number, context)
+        return Triangular(self.features_, function, sizes, context)
 
     def batch(self, data: Data, indices: Tensor, generator: torch.Generator) -> Tensor | Density:
         if isinstance(data, Density): return data
@@ -190,18 +202,22 @@ def in_parts(
     "`function` of some items at a time."
     return torch.cat([function(part) for part in x.split(size)])
 
-# %% ../../nbs/models/25_flow.ipynb #2add42b3
+# %% ../../nbs/models/25_flow.ipynb #da826d3b
 class FlowDensity(FlowLayers):
-    "The two losses of a flow, and its conditionals."
+    "The two losses of a flow, and the two directions of it."
 
-    def terms(self, x: Tensor) -> Tensor:  # rows (n, d) float64 -> (n, d) nats
+    def latents(self, x: Tensor, context: Tensor | None) -> tuple[Tensor, Tensor]:  # (n, d) each
+        "Latents of rows (n, d) float64, and the logarithms of the slopes at standardised numbers."
+        return encode_through(self.layers, self.scaling_.forward(x), context)
+
+    def terms(self, x: Tensor, context: Tensor | None) -> Tensor:  # rows (n, d) float64 -> (n, d) nats
         "What each column adds to the log-density of standardised numbers."
-        z, log_slopes = encode_through(self.layers, self.scaling_.forward(x))
+        z, log_slopes = self.latents(x, context)
         return normal_log_density(z) + log_slopes
 
-    def drawn(self, z: Tensor) -> tuple[Tensor, Tensor]:  # latents (n, d) -> rows (n, d) float64, (n,) nats
-        "The rows of latents, and their log-density."
-        x, log_slopes = decode_through(self.layers, z)
+    def drawn(self, z: Tensor, context: Tensor | None) -> tuple[Tensor, Tensor]:  # (n, d) -> (n, d) float64, (n,)
+        "The rows of latents, and their log-density in nats."
+        x, log_slopes = decode_through(self.layers, z, context)
         log_prob = (normal_log_density(z) - log_slopes).sum(1) - self.scaling_.scale.log().sum().to(z)
         return self.scaling_.inverse(x), log_prob
 
@@ -209,18 +225,18 @@ class FlowDensity(FlowLayers):
         self, x: Tensor | Density, conditions: Mapping[str, Tensor], generator: torch.Generator,
     ) -> dict[str, Tensor]:
         if isinstance(x, Density): return {"loss": self.reverse_kl(x, generator)}
-        return {"loss": self.scaling_.scale.log().sum() - self.terms(x).sum(1).mean()}
+        terms = self.terms(x, self.context(conditions, generator))
+        return {"loss": self.scaling_.scale.log().sum() - terms.sum(1).mean()}
 
     def reverse_kl(self, density: Density, generator: torch.Generator, n: int = 256) -> Tensor:  # () nats
         "KL divergence of the flow from the density, up to log Z, estimated by draws of the flow."
         z = torch.randn(n, self.features_, generator=generator).to(self.device)
-        x, log_prob = self.drawn(z)
+        x, log_prob = self.drawn(z, None)
         return (log_prob - density.log_density(x.float())).mean()
 
-    @property
-    def given_columns(self) -> int:
-        "How many columns are given: the first ones."
-        return sum(name in self.conditions for name in self.columns)
+# %% ../../nbs/models/25_flow.ipynb #84e3858a
+class GivenColumns(FlowDensity):
+    "A flow whose first columns may be given."
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -228,24 +244,30 @@ class FlowDensity(FlowLayers):
         return self.modality_.columns if self.order == "autoregressive" and self.modality_ is not None else ()
 
     @property
+    def given_columns(self) -> int:
+        "How many columns are given: the first ones."
+        return sum(name in self.conditions for name in self.columns)
+
+    @property
     def accepts(self) -> Mapping[str, Condition]:
         require_fitted(self)
         k = self.given_columns
-        if k >= len(self.columns) - 1: return {}
+        if k >= len(self.columns) - 1: return self.accepts_
         low, high = self.range_[:, k].tolist()
-        return {self.columns[k]: self.modality_.offer(k, Condition(low=2 * low - high, high=2 * high - low))}
+        column = self.modality_.offer(k, Condition(low=2 * low - high, high=2 * high - low))
+        return {**self.accepts_, self.columns[k]: column}
 
-    @available_if(lambda self: self.order == "autoregressive")
-    def given(self, **conditions: Any) -> "FlowDensity":
-        "The same model conditioned on the first columns: `given(x0=1.5)`; samples have them."
+    @available_if(lambda self: self.order == "autoregressive" or self.condition is not None)
+    def given(self, **conditions: Any) -> "GivenColumns":
+        "The same model, conditioned on what is known, `given(label=3)`, or on the first columns, `given(x0=1.5)`."
         require_fitted(self)
         model, names = self, self.columns
         for name in sorted(conditions, key=lambda name: names.index(name) if name in names else -1):
             if name in names and name not in model.accepts and name not in model.conditions:
                 raise InvalidValue(
-                    f"{name} was given without the columns before it, but this flow knows each column given those "
-                    f"before it, in the order {', '.join(names[:10])}: give {names[model.given_columns]} too, or fit "
-                    "a flow to the columns in another order.")
+                    f"{name} was given, but this flow knows each column given those before it, in the order "
+                    f"{', '.join(names[:10])}, and makes at least one: give the columns before {name}, or fit a flow "
+                    "to the columns in another order.")
             model = condition_on(model, {name: conditions[name]})
         return model
 
@@ -253,8 +275,8 @@ class FlowDensity(FlowLayers):
         "The columns that are given, NaN for the others."
         return self.modality_.condition_row({k: v for k, v in self.conditions.items() if k in self.columns})
 
-# %% ../../nbs/models/25_flow.ipynb #bfe8d340
-class Flow(FlowDensity):
+# %% ../../nbs/models/25_flow.ipynb #e9eee19c
+class Flow(GivenColumns):
     "Normalizing flow of splines (Durkan et al., 2019, arXiv:1906.04032) or affine maps, with an exact density."
 
     year, reference = 2019, "Durkan et al., arXiv:1906.04032"
@@ -272,26 +294,28 @@ class Flow(FlowDensity):
         k, rows = self.given_columns, self.rows(x)
         agrees = torch.ones(len(rows), dtype=torch.bool)
         if k: rows, agrees = with_given(rows, self.given_row().to(rows))
-        with self.reading(): terms = in_parts(lambda part: self.terms(part)[:, k:].sum(1).double(), rows)
-        return torch.where(agrees, terms - self.scaling_.scale[k:].log().sum().to(terms), -math.inf).cpu()
+
+        def of_the_others(part: Tensor) -> Tensor:
+            return self.terms(part, self.given_context(len(part)))[:, k:].sum(1).double()
+
+        with self.reading(): found = in_parts(of_the_others, rows) - self.scaling_.scale[k:].log().sum().to(rows)
+        return torch.where(agrees, found, -math.inf).cpu()
 
     @available_if(lambda self: not self.given_columns)
     def encode(self, x: Any) -> Tensor:  # items (n, d) -> (n, d) latents
         "The latents of items, from which `decode` makes the same items."
         rows = self.rows(x)
-        with self.reading():
-            return in_parts(lambda part: encode_through(self.layers, self.scaling_.forward(part))[0], rows).cpu()
+        with self.reading(): return in_parts(lambda part: self.latents(part, self.given_context(len(part)))[0], rows).cpu()
 
     @available_if(lambda self: not self.given_columns)
     def decode(self, z: Any) -> Tensor:  # latents (n, d) -> (n, d) float64
         "The items of latents."
         require_fitted(self)
         z = torch.as_tensor(z, dtype=torch.float32)
-        if z.ndim != 2 or z.shape[1] != self.features_:
-            raise InvalidValue(
-                f"The latents have shape {tuple(z.shape)}, but (n, {self.features_}) was expected: "
-                f"pass one row of {self.features_} numbers for each item.")
-        return self.decoded(z)
+        if z.ndim == 2 and z.shape[1] == self.features_: return self.decoded(z)
+        raise InvalidValue(
+            f"The latents have shape {tuple(z.shape)}, but (n, {self.features_}) was expected: "
+            f"pass one row of {self.features_} numbers for each item.")
 
     @available_if(lambda self: not self.given_columns)
     def latent_prior(self, noise: Noise) -> Tensor:  # (n, d)
@@ -300,15 +324,16 @@ class Flow(FlowDensity):
 
     def decoded(self, z: Tensor) -> Tensor:  # (n, d) -> (n, d) float64
         "The items of latents."
-        with self.reading(): x = in_parts(lambda part: decode_through(self.layers, part)[0], z.to(self.device))
-        return self.scaling_.inverse(x).cpu()
+        with self.reading():
+            x = in_parts(lambda part: decode_through(self.layers, part, self.given_context(len(part)))[0], z.to(self.device))
+            return self.scaling_.inverse(x).cpu()
 
     def draw(self, noise: Noise) -> Tensor:  # (n, d) float64
         z, k = noise.normal(self.features_), self.given_columns
         if not k: return self.decoded(z)
         given = self.given_row()
-        known = torch.where(given.isnan(), self.scaling_.mean, given)[None]
-        with self.reading(): latents, _ = encode_through(self.layers, self.scaling_.forward(known).to(self.device))
+        known = torch.where(given.isnan(), self.scaling_.mean, given)[None].to(self.device)
+        with self.reading(): latents, _ = self.latents(known, self.given_context(1))
         x = self.decoded(torch.cat([latents[:, :k].cpu().expand(len(z), -1), z[:, k:]], 1))
         return torch.where(given.isnan(), x, given)
 
@@ -342,7 +367,7 @@ class Flow(FlowDensity):
         z = Noise(check_seed(seed), range(n)).normal(self.features_).to(self.device)
 
         def log_weights(part: Tensor) -> Tensor:
-            x, log_prob = self.drawn(part)
+            x, log_prob = self.drawn(part, self.given_context(len(part)))
             return density.log_density(x.float()).double() - log_prob.double()
 
         with self.reading(): return Evidence.of(in_parts(log_weights, z))

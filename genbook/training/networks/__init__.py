@@ -15,6 +15,8 @@
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+    "coupling": [
+        "Affine", "Coupling", "Elementwise", "Pointwise", "as_identity", "decode_through", "encode_through", "halves"],
     "conditions": ["ConditionEncoder", "NumberEncoder", "TextEncoder", "conditioning_image_encoder"],
     "coupling": ["Affine", "Coupling", "Elementwise", "halves", "last_zero"],
     "coupling": ["Affine", "Coupling", "Elementwise", "as_identity", "decode_through", "encode_through", "halves"],

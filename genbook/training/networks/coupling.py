@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Elementwise', 'Affine', 'halves', 'Conditioner', 'Coupling', 'Layer', 'as_identity', 'encode_through',
-           'decode_through']
+           'decode_through', 'Pointwise']
 
 # %% ../../../nbs/training/networks/06_coupling.ipynb #9a69d334
 from collections.abc import Sequence
@@ -155,3 +155,35 @@ def decode_through(layers: Sequence[Layer], z: Tensor, context: Tensor | None = 
         z, slopes = layer.decode(z, context)
         total = slopes if total is None else total + slopes
     return z, total
+
+# %% ../../../nbs/training/networks/06_coupling.ipynb #aab47958
+class Pointwise(nn.Module):
+    "Each number moved by a function of its own, which depends on the context alone, if there is one."
+
+    def __init__(self, features: int, function: Elementwise, hidden: Sequence[int], context: int = 0):
+        super().__init__()
+        self.function, self.shape = function, (features, function.size)
+        self.network = feedforward([context, *hidden, features * function.size]) if context else None
+        self.free = None if context else nn.Parameter(torch.empty(self.shape))
+
+    def reset_parameters(self, generator: torch.Generator) -> None:
+        "Begin as the identity, where nothing is depended on."
+        if self.free is not None: nn.init.zeros_(self.free)
+
+    @property
+    def last_layers(self) -> list[nn.Module]:
+        "What says the parameters."
+        return [self] if self.network is None else [self.network[-1]]
+
+    def said(self, x: Tensor, context: Tensor | None) -> Tensor:  # (n, features, size)
+        "The parameters of the functions."
+        if self.network is None: return self.free.expand(len(x), *self.shape)
+        return self.network(context).unflatten(1, self.shape)
+
+    def encode(self, x: Tensor, context: Tensor | None = None) -> tuple[Tensor, Tensor]:  # (n, features) each
+        "Move each number."
+        return self.function.encode(x, self.said(x, context))
+
+    def decode(self, z: Tensor, context: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        "Undo `encode`."
+        return self.function.decode(z, self.said(z, context))
