@@ -8,6 +8,8 @@
 - `devices`: where networks compute, with whom, and in how many bits; what a benchmark ran on
 - `objectives`: who minimises what
 - `descent`, `neural`: the loop of gradient descent, and `Neural`, which is made of its hooks
+- `degenerate`: columns that have no density
+- `densities`: a density known up to a constant, in place of items
 - `condition_codes`, `conditioning`: what is known of items, as tensors and as contexts of networks
 - `mixed_columns`: choices and amounts side by side, as a network reads them, and as densities of what it answers
 - `densities`: a density known up to a constant, in place of items
@@ -23,6 +25,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "laws": ["Case", "HasOwnUnits", "Passed", "bad_items", "expect", "same", "with_value"],
     "em": ["ByEM", "Climb", "as_it_was", "as_one", "pick"],
     "batches": ["Order", "padded", "windows"],
+    "degenerate": ["check_density_exists", "determined_column", "rounding_step", "some_rows"],
+    "densities": ["Density", "Evidence", "LogDensity"],
     "conditioning": ["Conditioned", "guided"],
     "densities": ["Density", "Evidence", "LogDensity"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16", "measured_on"],
