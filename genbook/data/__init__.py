@@ -3,11 +3,12 @@
 How data come in:
 
 - `checks`: what is not an item is refused, in a sentence; arrays that stay on disk
-- `image_files`: images of one size, from Pillow and from folders
-- `intake`: arrays, frames, folders, images, data sets of other libraries
+- `file_kinds`, `folders`: what a file or folder holds, by the endings of names
+- `image_files`, `sound_files`, `text_files`: items from files, images of one size, sounds of one rate
+- `intake`: files, folders, data sets of other libraries; `intake_arrays`, `intake_frames`: arrays, lists, data frames
 - `data`: `Data`, items with their modality and with what is known about them
 - `conform`: later items in the columns, codes and units of those that a model learnt from
-- `readers`, `recordings`: CSV files, texts and sounds from files
+- `readers`, `recordings`: CSV files, texts and sounds from files, as data
 - `scaling`: to mean 0 and standard deviation 1, and back
 
 What kind of thing they are, a file for each modality:
@@ -33,7 +34,8 @@ FILES = Path(__file__).parent / "files"  # the data that come with genbook; its 
 EXPORTS = {  # module -> names
     "checks": ["are_symbols", "blocks", "check_items", "check_list", "check_symbols", "is_list", "varies", "varying"],
     "modalities": ["ChecksItems", "HasCells", "HasConditions", "HasFrame", "HasItems", "HasPixels", "ReadsItem"],
-    "image_files": ["from_folder", "from_images"],
+    "file_kinds": ["held_by"],
+    "image_files": ["from_images"],
     "images": ["Images"],
     "known_pixels": ["KnownPixels"],
     "columns": ["Column", "EPOCH", "FIRST", "IMPOSSIBLE", "KINDS", "Kind", "LAST", "days", "encode", "from_objects",
@@ -52,11 +54,13 @@ EXPORTS = {  # module -> names
     "sequences": ["Sequences", "timeline"],
     "symbols": ["Symbols"],
     "texts": ["Texts"],
-    "intake": ["INTAKE", "modality_of", "take"],
+    "intake": ["INTAKE", "take"],
+    "intake_arrays": ["modality_of"],
+    "sound_files": ["read_other"],
     "data": ["Data", "check_kind"],
     "sounds": ["HEARD", "HEARD_RATE", "Sounds", "envelope", "in_seconds", "resample"],
     "wav": ["NotWav", "read_origin", "read_wav", "to_wav"],
-    "recordings": ["at_rate", "check_sounds", "read_other", "read_sounds"],
+    "recordings": ["at_rate", "check_sounds", "read_sounds"],
     "speech": ["cepstrum", "deltas", "from_mel", "log_mel", "mel_bands", "mfcc", "to_mel"],
     "scaling": ["Scaling"],
     "conform": ["check_no_categories", "conform", "later_items"],

@@ -18,11 +18,13 @@ from .columns import IMPOSSIBLE
 from .data import Data
 from .frames import from_frame, is_frame
 from .images import Images
-from .intake import Taken, take
+from .intake import all_strings, take
+from .intake_arrays import Taken
 from .modalities import HasItems
 from .sequences import Sequences
 from .sounds import Sounds
 from .tables import Table
+from .texts import Texts
 from .vectors import Points, Vectors
 
 # %% ../../nbs/data/17_conform.ipynb #4fd134c5
@@ -125,7 +127,8 @@ def conform(
     if isinstance(modality, Table) and is_frame(x):
         items = modality.encode(from_frame(x), unseen)
         return Data(items, modality.holding(items))
-    given = take(x)
+    strings = isinstance(modality, Texts) and (isinstance(x, str) or all_strings(x))
+    given = take(x, modality if strings else None)  # strings are texts to it, also those that name files
     if given.modality == modality: return Data(given)
     for learnt, other, rule in RULES:
         if isinstance(modality, learnt) and isinstance(given.modality, other):

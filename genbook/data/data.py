@@ -22,7 +22,9 @@ from .checks import BLOCK, advise, blocks, let_go
 from .columns import Kind
 from .frames import from_frame, is_frame
 from .images import Images
-from .intake import Taken, take, take_columns
+from .intake import take
+from .intake_arrays import Taken
+from .intake_frames import take_columns
 from .modalities import ChecksItems, HasFrame, HasItems
 from .schema import Schema, schema_of
 from .sequences import Sequences

@@ -9,12 +9,13 @@ __all__ = ['read_csv', 'read_texts']
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from ..core import InvalidValue, read_file
 from .columns import Kind
 from .csv_columns import MISSING
-from .csv_files import decoded, from_csv
+from .csv_files import from_csv
 from .data import Data
 from .tables import Table
+from .text_files import from_text_file
+from .texts import Texts
 
 # %% ../../nbs/data/18_readers.ipynb #c75262ad
 def read_csv(
@@ -42,12 +43,4 @@ def read_texts(
     encoding: str = "utf-8",  # how the file's bytes stand for characters
 ) -> Data:  # texts
     "The texts of a file; parts that hold nothing but spaces are left out."
-    path = Path(path)
-    content = read_file(path)
-    text = decoded(path.name, content, encoding).replace("\r\n", "\n")
-    texts = [part for part in (text.split(separator) if separator else [text]) if part.strip()]
-    if not texts:
-        raise InvalidValue(
-            f"{path.name} holds no text ({len(content)} bytes), but at least one character was expected: check which "
-            "file was meant.")
-    return Data(texts)
+    return Data(from_text_file(Path(path), separator, encoding), Texts())

@@ -8,7 +8,7 @@
 - `views`: `explore`, and the table that says which widget explains which capability
 - `widgets`: explorer, sampler, run, screen, timeline, ellipses
 - `kinds`: values compared with the types of options, and paths with what a file system takes
-- `own_files`: what a file or folder holds, by its ending
+- `own_files`: files and folders that a cell names, and what a slip meant
 - `parsing`, `discovery`, `listing`, `completion`, `magics`: `%%generate`, `%%train` and `%genbook`
 - `static`: the scripts (ES modules) and styles of the widgets; `index.json`: what classes and data sets can be given
 """

@@ -21,7 +21,7 @@ from typing import Any
 
 from .. import EXPORTS, shipped
 from .kinds import check_source
-from .own_files import nearest_names, path_of, read_path
+from .own_files import nearest_names, path_of
 from .parsing import as_name, guess, mistake, read_value, variables
 
 # %% ../../nbs/ui/52_discovery.ipynb #6b6cbb5f
@@ -201,7 +201,7 @@ def find_data(text: str | None, namespace: Mapping[str, Any]) -> Any:
     if name in variables(namespace) and not callable(namespace[name]):
         if not isinstance(namespace[name], PurePath): return namespace[name]
         check_source("data", namespace[name])
-        return read_path(Path(namespace[name]))
+        return importlib.import_module("genbook.data").Data.of(Path(namespace[name]))
     if name in data_sets(): return getattr(importlib.import_module("genbook.data"), name)()
-    if path := path_of(name): return read_path(path)
+    if path := path_of(name): return importlib.import_module("genbook.data").Data.of(path)
     raise mistake(f"There are no data called {name!r}.{nearest_names(name, data_names(namespace))}")
