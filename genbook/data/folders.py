@@ -68,6 +68,6 @@ def items_in(folder: Path) -> tuple[str, list[Path]]:  # one of `ITEMS`, and its
     beside = [file.name for file in chosen if file.parent == folder]
     if beside and len(beside) < len(chosen):
         raise InvalidValue(
-            f"{folder} holds {beside[0]} beside folders of {kind}, so that it has no label: put it into a folder, too, "
-            "or pass one of the folders.")
+            f"{folder} holds {beside[0]} beside folders of {kind}, so that it has no label: put it into a folder, "
+            "too, or pass one of the folders.")
     return kind, chosen
