@@ -60,7 +60,7 @@ EXPORTS = {  # module -> names
     "data": ["Data", "check_kind"],
     "sounds": ["HEARD", "HEARD_RATE", "Sounds", "envelope", "in_seconds", "resample"],
     "wav": ["NotWav", "read_origin", "read_wav", "to_wav"],
-    "recordings": ["at_rate", "check_sounds", "read_sounds"],
+    "recordings": ["as_sounds", "at_rate", "read_sounds"],
     "speech": ["cepstrum", "deltas", "from_mel", "log_mel", "mel_bands", "mfcc", "to_mel"],
     "scaling": ["Scaling"],
     "conform": ["check_no_categories", "conform", "later_items"],

@@ -15,7 +15,7 @@ import numpy as np
 from torch import Tensor
 
 from ..core import InvalidType, InvalidValue, Missing
-from .columns import Column, Kind, from_objects
+from .columns import DIGITS, Column, Kind, from_objects
 from .dtypes import fit_into, from_pandas_category, plain_levels, types_of, with_type
 
 # %% ../../nbs/data/05_frames.ipynb #e1bcf3ba
@@ -117,7 +117,8 @@ def dtype_of(kind: Kind, values: list, holes: bool, library: str) -> Any:  # of 
         case "integer": return integer_type(kind, values, holes)
         case "boolean": return None if holes else nw.Boolean
         case "category": return category_type(kind, library)
-        case "day" if kind.format: return integer_type(kind, values, holes)
+        case "day" if kind.format == DIGITS: return integer_type(kind, values, holes)
+        case "day" | "time" if kind.format: return nw.String
         case "day" if kind.dtype == "Object": return None
         case "day" if library != "pandas" and not kind.zone and kind.dtype != "Datetime": return nw.Date
     return nw.Datetime("us")
@@ -152,7 +153,7 @@ def series_of(
 # %% ../../nbs/data/05_frames.ipynb #141c456a
 def lost_day(name: str, values: list, kind: Kind) -> None:
     "An error if a day lies beyond what a calendar has."
-    lost = [v for v in values if isinstance(v, float)] if kind.name in ("day", "time") and not kind.format else []
+    lost = [v for v in values if isinstance(v, float)] if kind.name in ("day", "time") and kind.format != DIGITS else []
     if lost:
         raise InvalidValue(
             f"The column {name} holds day {lost[0]:,.0f}, but dates lie in the years 1 to 9999: use .items, which "

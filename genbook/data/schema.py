@@ -15,7 +15,7 @@ import numpy as np
 from torch import Tensor
 
 from ..core import InvalidValue, did_you_mean, escape
-from .columns import Kind
+from .columns import DIGITS, Kind
 from .tables import Table, values_of
 
 # %% ../../nbs/data/06b_schema.ipynb #61db4e9a
@@ -74,7 +74,8 @@ def reasons(kind: Kind) -> str:
     if kind.after: return f"you said so; its numbers count from {kind.after}"
     if kind.chosen: return "you said so"
     found = [kind.why or WHY[kind.name]]
-    if kind.format: found = ["all values are days of 1900 to 2100, written as whole numbers"]
+    if kind.format == DIGITS: found = ["all values are days of 1900 to 2100, written as whole numbers"]
+    elif kind.format: found = ["all texts are dates, as ISO 8601 writes them"]
     if kind.name == "category" and kind.dtype in ("Categorical", "Enum"): found = ["categories by its type"]
     if kind.name in ("number", "time") and kind.step: found += [f"all are multiples of {grain_in_words(kind)}"]
     if kind.name == "integer" and kind.step > 1: found += [f"and multiples of {kind.step:g}"]

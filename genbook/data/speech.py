@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ..core import InvalidValue
 from .data import Data
-from .recordings import check_sounds
+from .recordings import as_sounds
 
 # %% ../../nbs/data/15_speech.ipynb #b398613d
 def to_mel(hertz: Any) -> Any:
@@ -103,7 +103,7 @@ def deltas(
 
 
 def mfcc(
-    sounds: Data,  # mono
+    sounds: Any,  # mono: data, or the path of a folder or paths of files
     coefficients: int = 13,
     *,
     slopes: int = 2,  # 1 adds deltas, 2 also the deltas of those
@@ -113,7 +113,8 @@ def mfcc(
     """Cepstra on the mel scale, with their changes: what speech was recognised by for decades (Davis and Mermelstein,
     1980; Furui, 1986).
     """
-    kind, items = check_sounds(sounds), []
+    sounds = as_sounds(sounds)
+    kind, items = sounds.modality, []
     if kind.channels != 1:
         raise InvalidValue(
             f"The sounds are {kind.kind}, but one channel was expected: take the mean of the channels, "

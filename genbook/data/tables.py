@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from ..core import Condition, InvalidType, InvalidValue, Noise, Option, did_you_mean
-from .columns import (FIRST, LAST, Column, Kind, days, decode, encode, in_zone, moments, to_digits,
-                                  zone_named)
+from .columns import (
+    DIGITS, FIRST, LAST, Column, Kind, days, decode, encode, in_zone, moments, to_digits, to_written, zone_named)
 from .frames import from_frame, to_frame
 from .grain import on_grain, settled
 from .missing import NONE, leave_out, missing_options
@@ -49,7 +49,8 @@ def values_of(
     "The values that numbers stand for: what is whole is rounded, a category is the nearest that there is."
     missing, known = np.isnan(codes), np.nan_to_num(codes)
     match kind.name:
-        case "day" if kind.format: values = to_digits(known).astype(np.int64).tolist()
+        case "day" if kind.format == DIGITS: values = to_digits(known).astype(np.int64).tolist()
+        case "day" | "time" if kind.format: return to_written(codes, kind.format)
         case "day" | "time": return in_local_time(moments(codes, kind.name == "day"), kind.zone)
         case "boolean": values = (known > 0.5).tolist()
         case "category":
