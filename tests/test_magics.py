@@ -21,7 +21,7 @@ from traitlets.config import Config
 
 import genbook.ui.magics
 from genbook import VAE, Model, NGram, Samples, save
-from genbook.core import Condition, Option, Partial, condition_on
+from genbook.core import Condition, Option, Partial, condition_on, stream_samples
 from genbook.data import Data, Vectors, small_digits
 from genbook.training import Run
 
@@ -301,6 +301,20 @@ def test_the_index_is_in_step_with_the_classes():
     script = Path(genbook.__file__).parents[1] / "nbs" / "_site" / "index.py"
     done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_long_prompt_is_not_copied_for_each_symbol(shell):
+    "What a step writes grows with what stands there, so half a million characters are streamed in few steps."
+    model = NGram(5).fit(["the quick brown fox jumps over the lazy dog. " * 50])
+    prompt = ("the quick brown fox " * 25_000).strip()
+    conditioned = model.given(prefix=prompt)
+    steps = list(stream_samples(conditioned, 4, seed=0))
+    assert len(steps) == 24  # of 21 symbols each, of 500 in all
+    assert steps[-1].items == conditioned.sample(4, seed=0).items and steps[3].redraw(conditioned).items == steps[3].items
+    assert len(list(stream_samples(model, 4, seed=0))) == 500
+    shell.user_ns["mine"] = model
+    written = shell.run_cell_magic("generate", "mine --seed 0", prompt)
+    assert written.items[0] == conditioned.sample(1, seed=0).items[0]
 
 
 def test_what_is_unexpected_keeps_its_traceback(shell):
