@@ -72,7 +72,8 @@ class Origin:
 
     def json(self) -> str:
         "The origin as one line of JSON, as it is written into files."
-        plain = {**vars(self), "indices": list(self.indices), "conditions": dict(self.conditions), "options": dict(self.options)}
+        plain = {**vars(self), "conditions": dict(self.conditions), "options": dict(self.options)}
+        plain["indices"] = list(self.indices)
         plain["generator"] = "genbook"
         return json.dumps(plain, default=lambda value: value.tolist() if isinstance(value, Tensor) else str(value))
 

@@ -153,7 +153,8 @@ def series_of(
 # %% ../../nbs/data/05_frames.ipynb #141c456a
 def lost_day(name: str, values: list, kind: Kind) -> None:
     "An error if a day lies beyond what a calendar has."
-    lost = [v for v in values if isinstance(v, float)] if kind.name in ("day", "time") and kind.format != DIGITS else []
+    dates = kind.name in ("day", "time") and kind.format != DIGITS
+    lost = [v for v in values if isinstance(v, float)] if dates else []
     if lost:
         raise InvalidValue(
             f"The column {name} holds day {lost[0]:,.0f}, but dates lie in the years 1 to 9999: use .items, which "

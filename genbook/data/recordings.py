@@ -43,5 +43,5 @@ def as_sounds(x: Any) -> Data:
     data = Data.of(x)
     if isinstance(data.modality, Sounds): return data
     raise InvalidType(
-        f"The items are {data.modality.describe(data.items)}, but sounds were expected: pass Data(waves, Sounds(rate)), with the frames a second "
-        "as rate, or read them from files.")
+        f"The items are {data.modality.describe(data.items)}, but sounds were expected: pass Data(waves, "
+        "Sounds(rate)), with the frames a second as rate, or read them from files.")
