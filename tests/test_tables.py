@@ -19,7 +19,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 import genbook.ui.magics
-from genbook import Gaussian, GaussianMixture, KernelDensity, Mixture, Product, load, save
+from genbook import VAE, Gaussian, GaussianMixture, KernelDensity, Mixture, Product, load, save
 from genbook.data import Data, Kind, Vectors, conform, heart, read_csv
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -278,3 +278,14 @@ def test_any_file_is_read_or_refused_in_a_sentence(tmp_path_factory, content):
     path.write_bytes(content)
     try: assert len(read_csv(path)) > 0
     except (ValueError, TypeError) as error: assert len(str(error).split()) > 6
+
+
+def test_a_vae_takes_yes_and_no_of_any_type():
+    "Numbers of 64 bits, whole ones and booleans are learnt as those of 32 bits are: the same weights, the same bound."
+    x = torch.rand(40, 3, generator=torch.Generator().manual_seed(0)) > 0.5
+    frame = pd.DataFrame(x.numpy(), columns=["a", "b", "c"])
+    found = []
+    for items in (x.float(), x.double(), x, x.long(), frame):
+        model = VAE(2, width=8).fit(items, seed=0, steps=3, progress=False)
+        found.append(model.elbo(items, seed=0))
+    for other in found[1:]: torch.testing.assert_close(other, found[0], check_dtype=False)

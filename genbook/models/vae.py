@@ -211,7 +211,7 @@ class LatentSpace(Autoencoder):
 
     def standardised(self, x: Tensor) -> Tensor:
         "Items as the networks see them."
-        return x if self.scaling_ is None else self.scaling_.forward(x)
+        return x.float() if self.scaling_ is None else self.scaling_.forward(x)
 
     def items(self, decoded: Tensor) -> Tensor:  # (n, *item)
         "Items from what the decoder answered."
