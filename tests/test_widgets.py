@@ -3,6 +3,7 @@ import base64
 import functools
 import gc
 import sys
+from unittest.mock import patch
 
 import comm
 import nbformat
@@ -62,33 +63,68 @@ def test_the_styles_of_other_widgets_change_nothing(show, make):
     ).endswith("%")
 
 
-def as_output(widget):
-    "What a notebook keeps of a widget that was shown."
-    data = widget._repr_mimebundle_()[0]
-    kept = {mime: base64.b64encode(what).decode() if isinstance(what, bytes) else what for mime, what in data.items()}
-    return nbformat.v4.new_output("display_data", kept)
+def as_outputs(widget):
+    "What a notebook keeps of a widget that was shown: the view, and the still below it."
+    with patch("genbook.ui.comms.display") as shown: widget._ipython_display_()
+    bundles = [call.args[0] for call in shown.call_args_list]
+    text = lambda what: base64.b64encode(what).decode() if isinstance(what, bytes) else what
+    return [nbformat.v4.new_output("display_data", {mime: text(what) for mime, what in bundle.items()})
+            for bundle in bundles]
 
 
+def with_state(notebook, widgets):
+    "The notebook as JupyterLab saves it while the widgets are there."
+    state = {widget.model_id: {"model_name": "AnyModel", "model_module": "anywidget", "state": {}}
+             for widget in widgets}
+    notebook.metadata["widgets"] = {
+        "application/vnd.jupyter.widget-state+json": {"version_major": 2, "version_minor": 0, "state": state}}
+    return notebook
+
+
+@pytest.mark.parametrize("saved", [False, True])
 @pytest.mark.parametrize("make", [ellipses, detector, timeline, explorer, sampler])
-def test_an_exported_notebook_shows_what_there_was(make):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[as_output(make())])])
-    html = HTMLExporter().from_notebook_node(notebook)[0]
+def test_an_exported_notebook_shows_what_there_was(make, saved):
+    "Without scripts, also where the notebook holds the state of widgets and would rather show those."
+    widget = make()
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=as_outputs(widget))])
+    html = HTMLExporter().from_notebook_node(with_state(notebook, [widget]) if saved else notebook)[0]
     body = html[html.index("<body"):]
-    assert "<table" in body and "widget-view" not in body
+    assert "<table" in body and ("widget-view" in body) == saved
     assert ("data:image/png" in body) == (make in (ellipses, detector, timeline))
 
 
+def test_a_still_follows_its_widget():
+    widget = ellipses()
+    with patch("genbook.ui.comms.display") as shown: widget._ipython_display_()
+    first = widget.components[0]
+    widget.components = [{**first, "mean": [123.0, 0.0]}, *widget.components[1:]]
+    renewed = shown.return_value.update.call_args.args[0]["text/html"]
+    assert "123" in renewed and renewed.startswith('<div class="genbook-still">')
+
+
 def test_a_notebook_that_is_not_trusted_shows_what_there_was(open_nb, tmp_path):
-    makers, cell = (ellipses, detector, timeline), nbformat.v4.new_code_cell
-    notebook = nbformat.v4.new_notebook(cells=[cell(outputs=[as_output(make())]) for make in makers])
+    makers, cell = (ellipses, detector, timeline, explorer), nbformat.v4.new_code_cell
+    notebook = nbformat.v4.new_notebook(cells=[cell(outputs=as_outputs(make())) for make in makers])
     nbformat.write(notebook, tmp_path / "sent.ipynb")
     opened = open_nb(tmp_path / "sent.ipynb")
-    for i in range(len(makers)):
-        opened.output(i).locator("img").wait_for()
-        assert opened.output(i).locator("table tr").count() > 1
+    for i, make in enumerate(makers):
+        if make is not explorer: opened.output(i).locator("img").wait_for()
+        opened.output(i).locator("table tr").nth(1).wait_for()
+        assert "Loading" not in opened.output(i).inner_text() and "Error" not in opened.output(i).inner_text()
     opened.page.wait_for_function(
         "() => [...document.querySelectorAll('.jp-OutputArea-output img')].every(image => image.naturalWidth >= 480)")
     assert opened.output(2).locator("td span").first.evaluate("e => getComputedStyle(e).color") == "rgb(59, 130, 214)"
+
+
+def test_a_still_is_hidden_where_its_widget_lives(open_nb):
+    notebook = open_nb(["""import torch
+from genbook import GaussianMixture, explore
+rows = torch.randn(60, 2, generator=torch.Generator().manual_seed(0))
+explore(GaussianMixture(2, restarts=1).fit(rows, seed=0, progress=False), rows)"""])
+    notebook.run(0)
+    notebook.page.locator(".genbook-ellipses").wait_for()
+    notebook.page.locator(".genbook-still").wait_for(state="attached")
+    assert not notebook.page.locator(".genbook-still").is_visible() and notebook.errors() == []
 
 
 @pytest.mark.parametrize("make", [ellipses, detector, timeline, explorer, sampler, run_view])

@@ -111,7 +111,7 @@ class Ellipses(PageWidget):
     "A mixture's components over two columns, to be dragged; `explore` makes it. `model` is the mixture as it is left."
 
     _esm, _css = static("keep.js", "elements.js", "ellipses.js"), static("explore.css", "ellipses.css")
-    on_page = ("about", "points", "fitted", "components")
+    on_page, kept = ("about", "points", "fitted", "components"), ("components",)
     about, points = Dict().tag(sync=True), List().tag(sync=True)
     fitted, components = List().tag(sync=True), List().tag(sync=True)
 

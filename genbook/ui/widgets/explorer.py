@@ -270,6 +270,7 @@ class Explorer(Conversation):
 
     _esm, _css = SCRIPT, STYLE  # strings: a path would keep every explorer alive
     on_page = ("about", "dims", "accepts", "directions", "values", "condition_values", "example", "weights")
+    kept = ("values", "condition_values")
     about, weights = Dict().tag(sync=True), Dict().tag(sync=True)  # weights of the decoder, if the page decodes
     accepts, options, directions = List().tag(sync=True), List().tag(sync=True), List().tag(sync=True)
     option_values = Dict().tag(sync=True, echo_update=False)  # sampling options, as the page writes them

@@ -71,7 +71,7 @@ class Screen(PageWidget):
     "Scores of a detector with a threshold to drag; `screen` makes it."
 
     _esm, _css = static("keep.js", "elements.js", "screen.js"), static("explore.css", "screen.css")
-    on_page = ("about", "groups", "bars", "threshold")
+    on_page, kept = ("about", "groups", "bars", "threshold"), ("threshold",)
     about, groups, bars = Dict().tag(sync=True), List().tag(sync=True), List().tag(sync=True)
     threshold = Float().tag(sync=True, echo_update=False)  # scores above it raise an alarm; can be set
 

@@ -57,7 +57,7 @@ class Timeline(PageWidget):
 
     _esm, _css = static("keep.js", "elements.js", "timeline.js"), static("explore.css", "timeline.css")
     about, stock = Dict().tag(sync=True), List().tag(sync=True)
-    shown = Dict().tag(sync=True)  # the frames in view
+    shown, kept = Dict().tag(sync=True), ("shown",)  # the frames in view
     sequence, start, frame = (Int().tag(sync=True, echo_update=False) for _ in range(3))
 
     def __init__(
