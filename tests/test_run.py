@@ -13,6 +13,8 @@ from conftest import KERNELS
 from nbclient import NotebookClient
 
 from genbook.core import escape
+from genbook.data import Data, Vectors
+from genbook.models.gaussian_mixture import GaussianMixture
 from genbook.ui.plots import thin
 from genbook.training import Run
 from genbook.ui.widgets.run import RunView, Summary, outcome
@@ -181,7 +183,9 @@ def test_learning_does_not_wait_for_samples():
     assert run.status == "done" and not drawn
     over.set()
     assert view.samples.drawing.wait(20)
-    assert drawn == [view.samples.number] and view.samples.number < 30 and view.picture
+    # the one that was being drawn, and the last
+    assert drawn[0] < 30 and drawn[1:] == [30] and view.samples.number == 30 and view.picture
+    assert view.sampled == "Sixteen samples after step 30"
 
 
 def test_samples_may_be_words():
@@ -197,7 +201,27 @@ def test_samples_may_be_words():
     view = RunView(run)
     run.here()
     assert view.samples.drawing.wait(10)
-    assert (view.text, view.picture) == ("<b>a word", b"")
+    assert (view.text, view.html, view.picture) == ("<b>a word", "", b"")
+
+
+def test_rows_of_two_numbers_are_seen_in_the_plane():
+    "Watch a density form: samples over the density of a copy, drawn off the thread that learns."
+    threads = set()
+
+    class Seen(GaussianMixture):
+        def log_prob(self, x):
+            threads.add(threading.current_thread().name)
+            return super().log_prob(x)
+
+    rows = Data(np.random.default_rng(0).normal(size=(200, 2)), Vectors(2, ("<b>", "waiting")))
+    run = Run(Seen(2, restarts=1), rows, seed=0, steps=30)
+    view = RunView(run)
+    run.here()
+    assert view.samples.drawing.wait(20) and threads == {"samples of a run"}
+    assert view.picture.startswith(b"\x89PNG") and view.sampled.endswith(f" after step {run.step.number:,}")
+    assert "(<b> across, waiting up), and the regions that hold" in view.sampled
+    html = view.outcome()[1]._repr_html_()
+    assert 'width="480" height="320"' in html and "<b>" not in html
 
 
 def test_names_are_shown_and_never_run():
@@ -264,8 +288,9 @@ def view(browser):
         progress = {
             "model": "VAE", "status": "running", "names": ["loss"], "number": 0, "total": 100, "seconds": 1,
             "speed": 10,
-            "left": 9, "blocking": False, "answers": False, "sampled": 0}
-        state = {"palette": ["#3b82d6", "#d9730d"], "text": "", "progress": progress | figures}
+            "left": 9, "blocking": False, "answers": False}
+        state = {"palette": ["#3b82d6", "#d9730d"], "html": "", "text": "", "sampled": "",
+                 "progress": progress | figures}
         page.evaluate(HOST, {"esm": RunView._esm, "css": RunView._css, "interrupt": interrupt, "state": state})
         return page
 

@@ -17,6 +17,7 @@ from genbook.core import Unsupported
 from genbook.training import Run
 from genbook.ui import Explorer, RunView, Sampler
 from genbook.ui.comms import static
+from genbook.ui.plots import in_digits, mean_and_sd
 
 STYLES = """() => {
     const root = document.querySelector('main .genbook-explorer');
@@ -149,3 +150,14 @@ def test_a_widget_that_cannot_be_made_complains_once(monkeypatch):
     with pytest.raises(TypeError): RunView()
     gc.collect()
     assert not ignored and len(registry._instances) == before
+
+
+def test_python_and_pages_write_numbers_alike(browser):
+    numbers = [0, 1, -1, 0.6667, 3.14159, 9.99996, 1234.5, -12345.6, 999999.4, 1e6, -2.5e7, 1e-3, 9.99e-4, -1e-5, 272]
+    pairs = [(79.968, 6.004), (-2.0364, 0.263), (3.0, 0.0), (12345.0, 1200.0), (-0.001, 0.2), (1e-4, 3e-5)]
+    page = browser.new_page()
+    page.set_content(f"<script>{static('elements.js')}; Object.assign(window, {{ inDigits, meanAndSd }})</script>")
+    said = page.evaluate("([numbers, pairs]) => [numbers.map((v) => inDigits(v)), pairs.map((p) => meanAndSd(...p))]",
+                         [numbers, pairs])
+    page.close()
+    assert said == [[in_digits(v) for v in numbers], [mean_and_sd(*pair) for pair in pairs]]

@@ -15,11 +15,13 @@
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
-    "plots": ["PALETTE", "THEME", "VEGA_LITE", "Chart", "families", "losses", "spread", "thin"],
+    "plots": ["PALETTE", "THEME", "VEGA_LITE", "Chart", "families", "in_digits", "losses",
+              "mean_and_sd", "spread", "thin"],
     "comms": ["PageWidget", "answer_at_once", "page_of", "static"],
     "views": ["VIEWS", "View", "explore"],
     "widgets.ellipses": ["Ellipses"],
     "widgets.explorer": ["Explorer"],
+    "widgets.live": ["FORMS", "Form"],
     "widgets.run": ["RunView", "Summary", "outcome", "run", "watch"],
     "widgets.sampler": ["Sampler"],
     "widgets.screen": ["Screen", "screen"],

@@ -109,7 +109,7 @@ class PageWidget(Widget):
         display(bundle, metadata=metadata, raw=True)
         if os.environ.get("GENBOOK_SITE"): return
         self._still = display(still_output(self.fallback()), raw=True, display_id=True)
-        self.observe(self._renew_still, self.kept)
+        if self.kept: self.observe(self._renew_still, self.kept)  # of no names, `observe` makes all
 
     def _renew_still(self, change: Any) -> None:
         with suppress(Exception): self._still.update(still_output(self.fallback()), raw=True)

@@ -15,6 +15,28 @@ function control(tag, props, ...children) {
 
 const brief = (x, digits) => (Math.abs(x) < 10 ** -digits / 2 ? 0 : x).toFixed(digits).replace("-", "\u2212"); // with a true minus
 
+// Numbers are written as `genbook.ui.plots` writes them in Python.
+const withoutZeros = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+
+function inDecimals(value, decimals) {
+  const [whole, rest] = brief(value, decimals).split(".");
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ","), rest].filter(Boolean).join(".");
+}
+
+// To so many significant digits, in full from a thousandth to a million.
+function inDigits(value, digits = 4) {
+  if (!Number.isFinite(value) || value === 0) return String(value || 0).replace("-", "\u2212");
+  const size = Math.abs(value);
+  if (size >= 1e-3 && size < 1e6) return withoutZeros(inDecimals(value, Math.max(0, digits - 1 - Math.floor(Math.log10(size)))));
+  const [mantissa, power] = value.toExponential(digits - 2).split("e");
+  return `${withoutZeros(mantissa)}e${Number(power)}`.replaceAll("-", "\u2212");
+}
+
+function meanAndSd(mean, sd) {
+  const decimals = sd > 0 ? Math.min(9, Math.max(0, 1 - Math.floor(Math.log10(sd)))) : 3;
+  return `mean ${inDecimals(mean, decimals)}, sd ${inDecimals(sd, decimals)}`;
+}
+
 // The same for drawings.
 function svg(tag, attributes = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);

@@ -1,6 +1,6 @@
 // The live view of a run: its losses as a curve, samples as they form, figures, and buttons that pause and stop it.
 //
-// All that is shown is a function of a few traits: `points` (rows of three float32: which loss, step, value), `progress` (figures and texts) and `picture` (PNG), or `text` where samples are words.
+// All that is shown is a function of a few traits: `points` (rows of three float32: which loss, step, value), `progress` (figures and texts), the samples as `picture` (PNG), `html` or `text`, and `sampled`, which says what they are.
 // New points come as messages and are added to `points` here, once for all views; the kernel sends the whole of it now and then, and whenever a view is shown.
 
 const STATES = { waiting: "Getting ready", running: "Learning", paused: "Paused", stopped: "Stopped early", done: "Done", failed: "Failed" };
@@ -32,6 +32,35 @@ async function settle(model, outcome) {
   });
 }
 
+// The outcome takes the place of the view, and is drawn a moment later. Its cell keeps its height, so that what is below
+// does not jump, until its outputs are cleared.
+function holdHeight(el) {
+  const area = el.closest(".jp-OutputArea");
+  if (!area || area.style.minHeight) return;
+  area.style.minHeight = `${area.offsetHeight}px`;
+  const cleared = new MutationObserver(() => {
+    if (area.querySelector(":scope > .jp-OutputArea-child")) return;
+    area.style.minHeight = "";
+    cleared.disconnect();
+  });
+  cleared.observe(area, { childList: true });
+}
+
+// Whether a notebook says here when it has been saved.
+const savesOf = (model) => model.widget_manager?.context?.saveState;
+
+// Once the outcome has been saved in the place of the view, the kernel need not keep it for pages that are loaded again.
+function tellSaved(model) {
+  const saves = savesOf(model);
+  if (!saves?.connect) return () => {};
+  const look = async (_, step) => {
+    if (step !== "completed" || !isOver(model.get("progress")) || (await placeOf(model))) return;
+    model.send({ do: "saved" });
+  };
+  saves.connect(look);
+  return () => saves.disconnect(look);
+}
+
 function initialize({ model }) {
   const hear = (message, buffers) => {
     if (message.outcome) return void settle(model, message.outcome);
@@ -41,9 +70,11 @@ function initialize({ model }) {
   };
   model.on("msg:custom", hear);
   const stopKeeping = keep(model, () => ({ progress: { ...model.get("progress"), kept: true } }));
+  const stopTelling = tellSaved(model);
   return () => {
     model.off("msg:custom", hear);
     stopKeeping();
+    stopTelling();
   };
 }
 
@@ -60,9 +91,8 @@ function logTicks(low, high) {
   return found;
 }
 
-const plain = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const short = (v) => v !== 0 && (Math.abs(v) < 1e-3 || Math.abs(v) >= 1e6) ? v.toExponential(2).replace(/\.?0+e/, "e") : plain.format(v);
+const isOver = ({ status }) => ["done", "stopped", "failed"].includes(status);
 
 // The points of each loss, in order: [[step, value], ...].
 function curves(points, count) {
@@ -93,7 +123,7 @@ function draw(canvas, all, families, palette) {
   const scale = log ? Math.log : (v) => v;
   if (high === low) { low -= 0.5; high += 0.5; }
   const ys = log ? logTicks(low, high) : ticks(low, high, 6);
-  const left = Math.max(...ys.map((y) => pen.measureText(short(y)).width), 20) + 10, right = width - 6, top = 8, bottom = height - 20;
+  const left = Math.max(...ys.map((y) => pen.measureText(inDigits(y)).width), 20) + 10, right = width - 6, top = 8, bottom = height - 20;
   const px = (x) => left + (x - first) / (last - first) * (right - left);
   const py = (y) => bottom - (scale(y) - scale(low)) / (scale(high) - scale(low)) * (bottom - top);
 
@@ -104,7 +134,7 @@ function draw(canvas, all, families, palette) {
     pen.globalAlpha = 0.12;
     pen.fillRect(left, Math.round(py(y)), right - left, 1);
     pen.globalAlpha = 0.75;
-    pen.fillText(short(y), left - 7, py(y));
+    pen.fillText(inDigits(y), left - 7, py(y));
   }
   pen.textBaseline = "top";
   pen.textAlign = "center";
@@ -147,7 +177,8 @@ function render({ model, el }) {
   const bar = make("progress", { max: 1, value: 0, ariaLabel: "Steps done" });
   const steps = make("li"), speed = make("li"), left = make("li"), legend = make("ul", { className: "legend" });
   const canvas = make("canvas", { role: "img" });
-  const picture = make("img"), words = make("pre"), caption = make("figcaption"), samples = make("figure", { hidden: true }, picture, words, caption);
+  const picture = make("img"), words = make("pre"), table = make("div", { className: "jp-RenderedHTMLCommon" }), caption = make("figcaption");
+  const samples = make("figure", { hidden: true }, picture, table, words, caption);
   const note = make("p", { className: "note" }), alert = make("p", { className: "alert", role: "alert" }), spoken = make("span", { className: "spoken", role: "status" });
   const root = make("section", { className: "genbook-run" },
     make("header", {}, name, state, buttons), bar, make("ul", { className: "facts" }, steps, speed, left), legend, canvas, samples, note, alert, spoken);
@@ -180,7 +211,7 @@ function render({ model, el }) {
 
   function show() {
     const progress = model.get("progress"), palette = model.get("palette"), { status, number, total } = progress;
-    const over = ["done", "stopped", "failed"].includes(status), kept = !over && (progress.kept || !alive()), names = progress.names ?? [], families = progress.families ?? names.map((name, i) => [name, [i]]);
+    const over = isOver(progress), kept = !over && (progress.kept || !alive()), names = progress.names ?? [], families = progress.families ?? names.map((name, i) => [name, [i]]);
     if (over || (asked === "pause" && status === "paused") || (asked === "resume" && status === "running")) asked = "";
     const all = curves(numbers(model.get("points")), names.length);
 
@@ -206,7 +237,7 @@ function render({ model, el }) {
 
     const newest = families.map(([, members]) => {
       const values = members.map((i) => all[i].at(-1)?.[1]).filter(Number.isFinite).sort((a, b) => a - b);
-      return [...new Set([values[0], values.at(-1)].filter(Number.isFinite).map(short))].join(" to ");
+      return [...new Set([values[0], values.at(-1)].filter(Number.isFinite).map((v) => inDigits(v)))].join(" to ");
     });
     if (families.some(([name], i) => legend.children[i]?.title !== name)) legend.replaceChildren(...families.map(([name], i) => {
       const swatch = make("i");
@@ -219,14 +250,14 @@ function render({ model, el }) {
     });
     canvas.ariaLabel = number ? `Curve of the losses. At step ${number}: ${families.map(([name], i) => `${name} ${newest[i]}`).join(", ")}` : "Curve of the losses, still empty";
 
-    caption.textContent = picture.alt = `Sixteen samples after step ${whole.format(progress.sampled)}`;
-
     note.textContent = kept ? `This is how it stood when ${progress.kept ? "the notebook was saved" : "its kernel ended"}. Run the cell to learn again.`
       : explained && !over ? "This cell holds the kernel until it ends, so it can be stopped but not paused. To pause, learn in the background: genbook.run(model, x)." : "";
     note.hidden = !note.textContent;
     const trouble = [progress.error, progress.note].filter(Boolean).join(" ");
     if (alert.textContent !== trouble) alert.textContent = trouble;
     alert.hidden = !trouble;
+
+    if (over) holdHeight(el);
 
     // a screen reader is told of changes at once, of figures every ten seconds
     const now = performance.now();
@@ -242,11 +273,14 @@ function render({ model, el }) {
   }
 
   function showSamples() {
-    const data = model.get("picture"), text = model.get("text");
-    samples.hidden = !data?.byteLength && !text;
+    const data = model.get("picture"), html = model.get("html"), text = model.get("text");
+    samples.hidden = !data?.byteLength && !html && !text;
     picture.hidden = !data?.byteLength;
-    words.hidden = !picture.hidden;
+    table.hidden = !picture.hidden || !html;
+    words.hidden = !picture.hidden || Boolean(html);
+    if (!table.hidden) table.innerHTML = html; // as its modality writes it: whatever is in an item is escaped there
     words.textContent = text;
+    caption.textContent = picture.alt = model.get("sampled");
     URL.revokeObjectURL(picture.src);
     if (!picture.hidden) picture.src = URL.createObjectURL(new Blob([data], { type: "image/png" }));
   }
@@ -259,9 +293,11 @@ function render({ model, el }) {
   model.on("comm_live_update", show);
   model.on("change:picture", showSamples);
   model.on("change:text", showSamples);
+  model.on("change:html", showSamples);
+  model.on("change:sampled", showSamples);
   show();
   showSamples();
-  model.send({ do: "show" });
+  model.send({ do: "show", saves: Boolean(savesOf(model)?.connect) });
   // JupyterLab's way round a busy kernel is not there at once, so what was just sent may wait for the cell to end
   const again = setTimeout(() => holdsKernel(model.get("progress")) && model.send({ do: "answer" }), 1000);
   return () => {
@@ -276,6 +312,8 @@ function render({ model, el }) {
     model.off("comm_live_update", show);
     model.off("change:picture", showSamples);
     model.off("change:text", showSamples);
+    model.off("change:html", showSamples);
+    model.off("change:sampled", showSamples);
   };
 }
 

@@ -3,7 +3,7 @@
 
 let timelines = 0;
 
-const short = (x) => (x === null ? "missing" : String(Number(x.toPrecision(4))).replace("-", "\u2212"));
+const short = (x) => (x === null ? "missing" : inDigits(x));
 
 function render({ model, el, signal }) {
   const { over, listen } = lifetime(model, signal);

@@ -6,6 +6,8 @@
 - `inputs`: conditions and sampling options as inputs of a page
 - `explorer`: sliders over latents
 - `sampler`: sliders over sampling options, and samples as they form
+- `density`: samples and the density of a model of two numbers, as one image
+- `live`: what a run shows of its model, by a table of forms
 - `run`: a model while it learns
 - `screen`: scores with a threshold to drag
 - `timeline`: hidden states along a sequence
