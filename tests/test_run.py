@@ -262,7 +262,8 @@ HOST = """async ({esm, css, state, interrupt}) => {
     window.sent = [];
     window.state = {...state, points: new DataView(new ArrayBuffer(0)), picture: null};
     window.model = {
-        get: name => window.state[name], send: message => window.sent.push(message.do), off() {},
+        get: name => window.state[name], off() {},
+        send: ({do: what, width}) => what === "fits" ? (window.fits = width) : window.sent.push(what),
         set: (name, value) => { window.state[name] = value; (heard['change:' + name] ?? []).forEach(f => f()); },
         on: (event, f) => (heard[event] ??= []).push(f),
         widget_manager: interrupt ? {kernel: {interrupt: () => window.sent.push('interrupt')}} : undefined};
@@ -296,6 +297,12 @@ def view(browser):
 
     yield open_
     for page in pages: page.close()
+
+
+def test_a_narrow_page_says_how_much_fits(view):
+    page = view()
+    page.set_viewport_size({"width": 400, "height": 500})
+    page.wait_for_function("() => window.fits < 400 && window.fits === document.querySelector('canvas').clientWidth")
 
 
 def test_points_are_joined_without_doubles(view):
@@ -418,6 +425,7 @@ def test_a_background_run_ends_as_chart_and_table(open_nb, kernel):
     assert nb.output(1).locator(VIEW).count() == 0
     assert nb.output(1).locator("table td").all_inner_texts() == ["Steady", "done", "150", "0.6667", "3.0", "500", "5"]
     nb.output(1).get_by_text("the last step").wait_for()  # what the thread prints is below its cell
+    nb.save()  # until then a page that is loaded again would ask for the outcome
     assert ask(nb, 3) == "([], [])"  # nothing is left of the view
     assert not nb.errors() and not nb.page.problems
 
@@ -545,6 +553,38 @@ threading.Thread(target=stop).start()
     nb.output(1).locator(CHART).wait_for()
     assert nb.output(1).locator("table td").first.inner_text() == "Steady"
     assert nb.output(1).locator(VIEW).count() == 0
+
+
+def test_an_outcome_that_was_seen_and_not_saved_comes_back(open_nb):
+    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=100_000)",
+                  "len(genbook.ui.widgets.run.RunView.shown)"])
+    nb.run(0)
+    nb.run(1)
+    learning(nb, 1)
+    nb.save()
+    press(nb, "Stop")
+    nb.output(1).locator(CHART).wait_for()
+    reload(nb)  # the notebook on the disk has the view of a run that goes on
+    nb.output(1).locator(CHART).wait_for()
+    nb.output(1).locator("table td").first.wait_for()
+    assert nb.output(1).locator(VIEW).count() == 0
+    nb.save()
+    assert ask(nb, 2) == "0"
+
+
+def test_the_page_does_not_jump_when_the_outcome_comes(open_nb):
+    nb = open_nb([STEADY, "run = genbook.run(model, x, steps=100_000)"])
+    nb.run(0)
+    nb.run(1)
+    nb.output(1).locator(f"{VIEW} img").wait_for()
+    nb.js("""() => { const area = document.querySelectorAll('.jp-Notebook .jp-Cell')[1].querySelector('.jp-OutputArea');
+        window.heights = [area.offsetHeight];
+        new ResizeObserver(() => window.heights.push(area.offsetHeight)).observe(area) }""")
+    press(nb, "Stop")
+    nb.output(1).locator(CHART).wait_for()
+    nb.output(1).get_by_text("Sixteen samples after step").wait_for()
+    heights = nb.js("() => window.heights")
+    assert min(heights) == heights[0] and max(heights) <= heights[0] + 30
 
 
 def test_a_view_whose_kernel_ended_says_so(open_nb):

@@ -158,14 +158,15 @@ def encoding(
     title: str | None,  # of the axis of values
     logarithmic: bool,
     marks: Mapping[str, Any],  # on that axis
+    width: int,  # pixels of the chart
 ) -> dict[str, Any]:
     "Which field of a point goes where, in the words of Vega-Lite."
     color = {"field": "kind", "type": "nominal", "title": None, "scale": {"domain": list(kinds)}}
-    color["legend"] = {"columns": legend_columns(kinds)} if len(kinds) > 1 else None
+    color["legend"] = {"columns": legend_columns(kinds, width)} if len(kinds) > 1 else None
     scale = {"zero": False, "nice": not logarithmic, "type": "log" if logarithmic else "linear"}
     number = {"type": "quantitative"}
     return {
-        "x": {"field": "step", **number, "axis": {"tickMinStep": 1, "format": ",d", "tickCount": 6, "grid": False}},
+        "x": {"field": "step", **number, "axis": {"tickMinStep": 1, "format": ",d", "tickCount": min(6, width // 80), "grid": False}},
         "y": {"field": "value", **number, "title": title, "axis": marks, "scale": scale},
         "color": color, "detail": {"field": "loss", "type": "nominal"},
         "tooltip": [{"field": "loss", "type": "nominal"}, {"field": "step", **number, "format": ",d"},
@@ -180,6 +181,7 @@ def layer(rows: list[dict[str, Any]], encoding: Mapping[str, Any], **mark: Any) 
 def losses(
     history: History,  # the `history` of a `Run`
     most: int = 400,  # points to draw for each loss
+    fits: int | None = None,  # pixels that the chart takes with its axes; by default `WIDTH` without
 ) -> Chart:
     "How losses changed while a model learnt."
     kinds = families(history)
@@ -189,7 +191,7 @@ def losses(
     of_first = [row["value"] for row in alone + together if row["loss"] == first]
     logarithmic = bool(of_first) and min(values) > 0 and max(of_first) >= 100 * min(of_first)
     marks = {"values": powers_of_ten(values)} if logarithmic else {"tickCount": 5}
-    fields = encoding(kinds, first if len(history) == 1 else None, logarithmic, marks)
+    fields = encoding(kinds, first if len(history) == 1 else None, logarithmic, marks, fits or WIDTH)
     counts = Counter(row["loss"] for row in alone)
     few = [row for row in alone if counts[row["loss"]] <= 20]
     layers = [layer(alone, fields, type="line", strokeWidth=1.5)]
@@ -197,4 +199,5 @@ def losses(
     if few: layers.append(layer(few, fields, type="point", filled=True, size=45, opacity=1))
     ends = ((kind, spread([history[name][1][-1] for name in names])) for kind, names in kinds.items())
     description = f"Losses while learning; at the end: {', '.join(f'{kind} {value}' for kind, value in ends)}"
-    return Chart({"description": description, "width": WIDTH, "height": 220, "layer": layers})
+    size = {"width": fits, "autosize": {"type": "fit-x", "contains": "padding"}} if fits else {"width": WIDTH}
+    return Chart({"description": description, **size, "height": 200, "layer": layers})

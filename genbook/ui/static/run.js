@@ -71,6 +71,7 @@ function initialize({ model }) {
   model.on("msg:custom", hear);
   const stopKeeping = keep(model, () => ({ progress: { ...model.get("progress"), kept: true } }));
   const stopTelling = tellSaved(model);
+  void revive(model);
   return () => {
     model.off("msg:custom", hear);
     stopKeeping();
@@ -285,7 +286,12 @@ function render({ model, el }) {
     if (!picture.hidden) picture.src = URL.createObjectURL(new Blob([data], { type: "image/png" }));
   }
 
-  const resized = new ResizeObserver(show), themed = new MutationObserver(show);
+  let fits = 0;
+  const resized = new ResizeObserver(() => {
+    if (canvas.clientWidth && canvas.clientWidth !== fits) model.send({ do: "fits", width: (fits = canvas.clientWidth) });
+    show();
+  });
+  const themed = new MutationObserver(show);
   resized.observe(canvas);
   for (const node of [document.documentElement, document.body]) themed.observe(node, { attributes: true });
   model.on("change:points", show);

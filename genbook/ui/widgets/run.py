@@ -88,9 +88,10 @@ def outcome(
     run: Run,
     samples: Mapping[str, Any] | None = None,  # MIME bundle: the last that were drawn
     words: str = "",  # what these are
+    fits: int | None = None,  # pixels that the chart takes
 ) -> list[Chart | Summary]:  # to display
     "The chart of the losses of `run`, if it got that far, and the last samples with its table."
-    return [*([losses(run.history)] if run.history else []), Summary(run, samples, words)]
+    return [*([losses(run.history, fits=fits)] if run.history else []), Summary(run, samples, words)]
 
 
 def still_of_run(summary: Summary) -> dict[str, Any]:  # MIME bundle
@@ -194,6 +195,7 @@ class RunView(Widget):
         self.note = ""  # what went wrong in the view itself
         self.ticks, self.due, self.status, self.views = 0, 0.0, ("", ""), 0
         self.cell, self.outputs, self.placing = None, [], threading.Lock()
+        self.fits: int | None = None  # pixels that the page has for the curve
         self.saves = False  # whether the page says when the notebook, with the outcome in it, has been saved
         super().__init__()
         self.on_msg(self._heard)
@@ -242,6 +244,7 @@ class RunView(Widget):
             case "pause": self.run.pause()
             case "resume": self.run.resume()
             case "stop": self.run.stop()
+            case "fits": self.fits = max(200, int(message["width"]))
             case "show" | "answer" as word:
                 self.views += word == "show"
                 self.answers, self.saves = True, bool(message.get("saves", self.saves))
@@ -269,7 +272,7 @@ class RunView(Widget):
 
     def outcome(self) -> list[Chart | Summary]:
         "What stays: chart and table, with the samples that were shown last."
-        return outcome(self.run, self._samples(), self.sampled)
+        return outcome(self.run, self._samples(), self.sampled, self.fits)
 
     def _samples(self) -> dict[str, Any]:
         return {"image/png": self.picture, "text/html": self.html, "text/plain": self.text}
