@@ -1,13 +1,14 @@
 "The ellipses of a mixture: their script in a page without a kernel, and the kernel's side in a JupyterLab."
-import re
-
 import pytest
 import sklearn.datasets
 import torch
 
 from genbook.data import Data, Vectors
 from genbook.models.gaussian_mixture import GaussianMixture
+from genbook.training import Run
+from genbook.ui.plots import in_digits
 from genbook.ui.views import explore
+from genbook.ui.widgets.run import Summary
 
 HOSTILE = "<img src=x onerror=\"window.hacked=1\">"
 KINDS = ("full", "tied", "diagonal", "spherical")
@@ -24,25 +25,25 @@ def open_page(show):
     return lambda widget, **options: show(widget, ".genbook-meter:not(:empty)", **options)
 
 
-def nats(page):
-    return float(re.match(r"[−\d.]+", page.locator(".genbook-meter").inner_text())[0].replace("−", "-"))
+def loss(page):
+    return float(page.locator(".genbook-meter").get_attribute("data-loss"))
 
 
 def pressed(page, *keys):
-    before = page.locator(".genbook-meter").inner_text()
+    before = page.locator(".genbook-meter").get_attribute("data-loss")
     for key in keys: page.keyboard.press(key)
-    page.wait_for_function("before => document.querySelector('.genbook-meter').textContent !== before", arg=before)
+    page.wait_for_function("before => document.querySelector('.genbook-meter').dataset.loss !== before", arg=before)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_page_computes_what_python_does(open_page, kind):
     model, iris = mixture(kind)
     page = open_page(explore(model, iris))
-    assert nats(page) == pytest.approx(float(model.log_prob(iris).mean()), abs=6e-5)
+    assert loss(page) == pytest.approx(-float(model.log_prob(iris).mean()), abs=6e-5)
     page.get_by_role("button", name="One E step and M step").click()
     page.wait_for_function("() => document.querySelector('.genbook-status').textContent")
     model.fit(iris, steps=2, tolerance=0, progress=False)
-    assert nats(page) == pytest.approx(float(model.log_prob(iris).mean()), abs=6e-5)
+    assert loss(page) == pytest.approx(-float(model.log_prob(iris).mean()), abs=6e-5)
     page.get_by_role("button", name="Reset").click()
     page.wait_for_function("() => document.querySelector('.genbook-meter').textContent.endsWith('as fitted')")
 
@@ -50,7 +51,7 @@ def test_the_page_computes_what_python_does(open_page, kind):
 def test_dragged_by_mouse_and_by_keys(open_page, axe):
     model, iris = mixture()
     page = open_page(explore(model, iris), color_scheme="dark")
-    start = nats(page)
+    start = loss(page)
     centre = page.get_by_role("slider", name="Centre of component 1")
     box = centre.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -65,7 +66,7 @@ def test_dragged_by_mouse_and_by_keys(open_page, axe):
     moved = centre.bounding_box()  # larger than it was, for it has the focus
     across, down = moved["x"] + moved["width"] / 2 - x, moved["y"] + moved["height"] / 2 - y
     assert (across, down) == (pytest.approx(40, abs=0.5), pytest.approx(-30, abs=0.5))
-    assert nats(page) < start
+    assert loss(page) > start
     for name, keys in (("Centre of component 2", ["ArrowRight", "Shift+ArrowUp", "+", "["]),
                        ("First axis of component 2", ["ArrowUp"]), ("Second axis of component 3", ["ArrowLeft"])):
         page.get_by_role("slider", name=name).focus()
@@ -79,9 +80,63 @@ def test_dragged_by_mouse_and_by_keys(open_page, axe):
     page.locator("input[type=range]").first.focus()
     pressed(page, "ArrowRight")
     page.get_by_role("button", name="Run EM").click()
-    page.wait_for_function("() => /steps: .* gained/.test(document.querySelector('.genbook-status').textContent)")
-    assert nats(page) > start - 0.5
+    page.wait_for_function("() => /steps: the loss fell by/.test(document.querySelector('.genbook-status').textContent)")
+    assert loss(page) < start + 0.5
     assert axe(page, "main") == []
+
+
+def test_the_loss_is_that_of_the_run(open_page):
+    "The same quantity, unit and sign, written alike."
+    model, iris = mixture()
+    run = Run(GaussianMixture(3, restarts=2), iris, seed=0, steps=3, tolerance=0)
+    run.here()
+    shown = Summary(run).cells["loss"]
+    assert open_page(explore(run.model, iris)).locator(".genbook-meter").inner_text() == (
+        f"loss {shown} nats per row, as fitted")
+
+
+def test_two_columns_are_chosen(open_page, axe):
+    "Two native selects; a column that is chosen already changes places."
+    iris = sklearn.datasets.load_iris(as_frame=True).data
+    model = GaussianMixture(3, restarts=2).fit(iris, seed=0, progress=False)
+    page = open_page(explore(model, iris))
+    across, up = page.get_by_label("Across"), page.get_by_label("Up")
+    assert [s.evaluate("s => s.selectedOptions[0].label") for s in (across, up)] == list(iris.columns[:2])
+    whole = f"; {in_digits(-float(model.log_prob(iris).mean()))} in all 4"
+    up.select_option("petal width (cm)")
+    page.locator(".genbook-stage text", has_text="petal width (cm)").wait_for()
+    assert page.locator(".genbook-meter").inner_text().endswith(whole)
+    pair = [0, 3]
+    weights, means, covariances = model.gaussians()
+    two = mixture()[0].with_gaussians(weights, means[:, pair], covariances[:, pair][:, :, pair])
+    rows = torch.tensor(iris.to_numpy())[:, pair]
+    assert loss(page) == pytest.approx(-float(two.log_prob(rows).mean()), abs=1e-4)
+    across.select_option("petal width (cm)")
+    page.wait_for_function("() => document.querySelector('[id$=Up]').selectedOptions[0].label === 'sepal length (cm)'")
+    assert page.locator(".genbook-component small").first.inner_text().startswith("petal width (cm): mean ")
+    assert axe(page, "main") == []
+
+
+def test_dragged_by_touch(open_page):
+    "A finger moves a centre, and the page does not scroll away under it."
+    model, iris = mixture()
+    page = open_page(explore(model, iris), has_touch=True, viewport={"width": 390, "height": 500})
+    centre = page.get_by_role("slider", name="Centre of component 1")
+    centre.scroll_into_view_if_needed()
+    box, place, top = centre.bounding_box(), centre.get_attribute("aria-valuetext"), page.evaluate("scrollY")
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    finger = page.context.new_cdp_session(page)
+    touch = lambda kind, *points: finger.send("Input.dispatchTouchEvent", {
+        "type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]})
+    touch("touchStart", (x, y))
+    for step in range(1, 6): touch("touchMove", (x + 8 * step, y - 6 * step))
+    touch("touchEnd")
+    page.wait_for_function(
+        """place => document.querySelector('[aria-label="Centre of component 1"]')
+            .getAttribute('aria-valuetext') !== place""", arg=place)
+    moved = centre.bounding_box()
+    assert moved["x"] + moved["width"] / 2 - x == pytest.approx(40, abs=1)
+    assert page.evaluate("scrollY") == top
 
 
 def test_a_narrow_page_and_a_collapse(open_page, axe):

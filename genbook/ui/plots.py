@@ -26,6 +26,8 @@ THEME = {
     "font": "system-ui, sans-serif",
     "view": {"stroke": None},
     "range": {"category": PALETTE},
+    "mark": {"color": PALETTE[0]},  # of what no field colours
+    **dict.fromkeys(("text", "rule"), {"color": "currentColor"}),
     "axis": {
         **dict.fromkeys(("labelColor", "titleColor", "tickColor", "domainColor", "gridColor"), "currentColor"),
         "gridOpacity": 0.12, "domainOpacity": 0.4, "tickOpacity": 0.4,

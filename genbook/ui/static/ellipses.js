@@ -2,85 +2,18 @@
 //
 // Traits: `about` (names, columns, kind of covariance, how many rows), `points` ([x, y] of each), `fitted` and `components` (weight, mean [x, y], covariance [xx, xy, yy] of each).
 
-const COLOURS = ["#3b82d6", "#d9730d", "#2f9e62", "#a366d9", "#e0567f", "#1896a3", "#a08410", "#808080"]; // those of genbook's charts
-const SMALLEST = 1e-8; // variance, as a share of the points', at which a component has collapsed
 const LEFT = 52, BOTTOM = 40, EDGE = 8; // pixels around the points
 
 let ellipses = 0;
 
-// ---- the mixture ----
+// Two columns of the mixture, in `el`; returns what ends it.
+function showPair(model, el) {
+  const { over, listen } = lifetime(model);
 
-// log of weight times density of each component at a point.
-function logJoint({ weight, mean, covariance: [a, b, c] }, [x, y]) {
-  const det = a * c - b * b, dx = x - mean[0], dy = y - mean[1];
-  return Math.log(weight) - Math.log(2 * Math.PI) - 0.5 * Math.log(det) - (0.5 * (c * dx * dx - 2 * b * dx * dy + a * dy * dy)) / det;
-}
-
-// The E step: the responsibilities of each point, and the log-likelihood per point in nats.
-function expectation(components, points) {
-  let nats = 0;
-  const shares = points.map((point) => {
-    const joint = components.map((component) => logJoint(component, point));
-    const top = Math.max(...joint), parts = joint.map((v) => Math.exp(v - top)), sum = parts.reduce((s, v) => s + v, 0);
-    nats += top + Math.log(sum);
-    return parts.map((v) => v / sum);
-  });
-  return { shares, nats: nats / points.length };
-}
-
-// Covariances as their kind allows. One that is tied is the average of all, or that of the component which is `leader`.
-function ofKind(components, kind, leader) {
-  const own = components.map(({ covariance: [a, b, c] }) => (kind === "diagonal" ? [a, 0, c] : kind === "spherical" ? [(a + c) / 2, 0, (a + c) / 2] : [a, b, c]));
-  const shared = kind === "tied" && (own[leader] ?? [0, 1, 2].map((i) => own.reduce((sum, v, k) => sum + components[k].weight * v[i], 0)));
-  return components.map((component, k) => ({ ...component, covariance: shared || own[k] }));
-}
-
-// The M step: the components that the responsibilities make most likely.
-function maximisation(shares, points, kind) {
-  const found = shares[0].map((_, k) => {
-    let n = 0, sx = 0, sy = 0, xx = 0, xy = 0, yy = 0;
-    points.forEach(([x, y], i) => ((n += shares[i][k]), (sx += shares[i][k] * x), (sy += shares[i][k] * y)));
-    const mean = [sx / n, sy / n];
-    points.forEach(([x, y], i) => {
-      const dx = x - mean[0], dy = y - mean[1], r = shares[i][k];
-      ((xx += r * dx * dx), (xy += r * dx * dy), (yy += r * dy * dy));
-    });
-    return { weight: n / points.length, mean, covariance: [xx / n, xy / n, yy / n] };
-  });
-  return ofKind(found, kind);
-}
-
-// Which component has no density any more, if one has not; `spread` are the variances of the points.
-function collapsed(components, spread) {
-  return components.findIndex(({ weight, covariance: [a, b, c] }) => {
-    const u = a / spread[0], v = c / spread[1], w = b / Math.sqrt(spread[0] * spread[1]);
-    return !(weight > 1e-12 && (u + v) / 2 - Math.hypot((u - v) / 2, w) > SMALLEST);
-  });
-}
-
-// ---- ellipses ----
-
-// Lengths of the two axes (standard deviations), and the angle of the first, of a covariance [xx, xy, yy]. One without correlation keeps the axes of the plot.
-function shapeOf([a, b, c]) {
-  if (b === 0) return { lengths: [Math.sqrt(a), Math.sqrt(c)], angle: 0 };
-  const middle = (a + c) / 2, half = Math.hypot((a - c) / 2, b);
-  return { lengths: [Math.sqrt(middle + half), Math.sqrt(Math.max(middle - half, 0))], angle: 0.5 * Math.atan2(2 * b, a - c) };
-}
-
-function covarianceOf({ lengths: [p, q], angle }) {
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  return [p * p * cos * cos + q * q * sin * sin, (p * p - q * q) * cos * sin, p * p * sin * sin + q * q * cos * cos];
-}
-
-function render({ model, el, signal }) {
-  const { over, listen } = lifetime(model, signal);
-
-  const { name, columns, kind, rows } = model.get("about"), points = model.get("points");
+  const { columns, names, kind, rows, palette } = model.get("about"), points = model.get("points");
   const me = `genbook-ellipses-${++ellipses}`;
-  const colour = (k) => COLOURS[k % COLOURS.length];
-  const rgb = COLOURS.map((hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)));
-  const short = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
-  const number = (x) => short.format(x).replace("-", "\u2212");
+  const colour = (k) => palette[k % palette.length];
+  const rgb = palette.map((hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)));
 
   // ---- what is seen: the range of the points, and a margin
   const range = [0, 1].map((i) => {
@@ -97,8 +30,8 @@ function render({ model, el, signal }) {
   const toData = ([u, v]) => [range[0][0] + (u - LEFT) / scale()[0], range[1][0] + (height - BOTTOM - v) / scale()[1]];
 
   // ---- the components; `shapes` are their axes as they are seen, kept while one is dragged
-  let components = model.get("components"), shapes = [], shares = [], nats = 0, mine = false;
-  const start = expectation(model.get("fitted"), points).nats;
+  let components = model.get("components"), shapes = [], shares = [], loss = 0, mine = false;
+  const start = expectation(model.get("fitted"), points).loss;
   const seen = ({ covariance: [a, b, c] }) => {
     const [sx, sy] = scale();
     return shapeOf([a * sx * sx, b * sx * sy, c * sy * sy]);
@@ -113,7 +46,7 @@ function render({ model, el, signal }) {
     alert.hidden = wrong < 0;
     if (wrong >= 0) alert.textContent = `Component ${wrong + 1} has collapsed: it has no extent in some direction, or no weight. Press Reset, or make it larger.`;
     for (const [k, component] of components.entries()) if (k !== moved || kind === "spherical") shapes[k] = seen(component);
-    ({ shares, nats } = expectation(components, points));
+    ({ shares, loss } = expectation(components, points));
     request();
   };
   const change = (k, part, shape) => {
@@ -142,8 +75,8 @@ function render({ model, el, signal }) {
       return element;
     };
     frame.replaceChildren(svg("path", { class: "genbook-axis", d: `M${LEFT},${EDGE}V${height - BOTTOM}H${width - EDGE}` }));
-    for (const x of ticks(...range[0], width / 60)) frame.append(text({ x: toPixels([x, 0])[0], y: height - BOTTOM + 16, "text-anchor": "middle" }, number(x)));
-    for (const y of ticks(...range[1], height / 60)) frame.append(text({ x: LEFT - 6, y: toPixels([0, y])[1] + 4, "text-anchor": "end" }, number(y)));
+    for (const x of ticks(...range[0], width / 60)) frame.append(text({ x: toPixels([x, 0])[0], y: height - BOTTOM + 16, "text-anchor": "middle" }, inDigits(x)));
+    for (const y of ticks(...range[1], height / 60)) frame.append(text({ x: LEFT - 6, y: toPixels([0, y])[1] + 4, "text-anchor": "end" }, inDigits(y)));
     frame.append(text({ x: (LEFT + width - EDGE) / 2, y: height - 6, "text-anchor": "middle" }, columns[0]));
     frame.append(text({ transform: `translate(12 ${(height - BOTTOM) / 2}) rotate(-90)`, "text-anchor": "middle" }, columns[1]));
   };
@@ -175,18 +108,22 @@ function render({ model, el, signal }) {
       [[u, v], ...[0, 1].map((i) => end(k, i))].forEach(([x, y], i) => handles[i].setAttribute("transform", `translate(${x} ${y})`));
       const deviation = components[k].covariance, sd = [Math.sqrt(deviation[0]), Math.sqrt(deviation[2])];
       handles[0].setAttribute("aria-valuenow", mean[0]);
-      handles[0].setAttribute("aria-valuetext", `${columns[0]} ${number(mean[0])}, ${columns[1]} ${number(mean[1])}`);
+      handles[0].setAttribute("aria-valuetext", `${columns[0]} ${inDigits(mean[0])}, ${columns[1]} ${inDigits(mean[1])}`);
       for (const i of [0, 1]) {
         handles[i + 1].setAttribute("aria-valuenow", lengths[i]);
-        handles[i + 1].setAttribute("aria-valuetext", `standard deviations ${number(sd[0])} of ${columns[0]}, ${number(sd[1])} of ${columns[1]}`);
+        handles[i + 1].setAttribute("aria-valuetext", `standard deviations ${inDigits(sd[0])} of ${columns[0]}, ${inDigits(sd[1])} of ${columns[1]}`);
       }
       row.input.value = 100 * weight;
       row.input.setAttribute("aria-valuetext", `${(100 * weight).toFixed(0)} percent`);
       row.share.textContent = `${(100 * weight).toFixed(0)} %`;
-      row.place.textContent = `${number(mean[0])} \u00b1 ${number(sd[0])}, ${number(mean[1])} \u00b1 ${number(sd[1])}`;
+      row.places.forEach((place, i) => (place.textContent = `${columns[i]}: ${meanAndSd(mean[i], sd[i])}`));
     });
-    const gain = nats - start;
-    meter.textContent = Number.isFinite(nats) ? `${brief(nats, 4)} nats per row` + (Math.abs(gain) < 5e-5 ? ", as fitted" : `, ${brief(Math.abs(gain), 4)} ${gain > 0 ? "more" : "less"} than as fitted`) : "no likelihood";
+    const more = loss - start, whole = names.length > 2;
+    const compared = Math.abs(more) < 5e-5 ? ", as fitted" : `, ${inDigits(Math.abs(more), 2)} ${more > 0 ? "more" : "less"} than as fitted`;
+    meter.textContent = !Number.isFinite(loss) ? "no density"
+      : `loss ${inDigits(loss)} nats per row${whole ? " in these two columns" : ""}${compared}`
+        + (whole ? `; ${inDigits(model.get("loss"))} in all ${names.length}` : "");
+    meter.dataset.loss = loss;
   };
 
   // ---- handles: the centre, and the end of each axis, at two standard deviations
@@ -259,10 +196,10 @@ function render({ model, el, signal }) {
     input.addEventListener("change", commit);
     const swatch = make("span", { className: "genbook-swatch", ariaHidden: "true" });
     swatch.style.background = colour(k);
-    const share = make("span", { className: "genbook-number", ariaHidden: "true" }), place = make("small");
+    const share = make("span", { className: "genbook-number", ariaHidden: "true" }), places = columns.map(() => make("small"));
     const label = make("label", { htmlFor: input.id }, swatch, `component ${k + 1}`);
     drawn.append(...outlines, handles[1], handles[2], handles[0]);
-    return { outlines, handles, row: { input, share, place, element: make("div", { className: "genbook-component" }, make("div", { className: "genbook-row" }, label, input, share), place) } };
+    return { outlines, handles, row: { input, share, places, element: make("div", { className: "genbook-component" }, make("div", { className: "genbook-row" }, label, input, share), ...places) } };
   });
 
   // ---- steps
@@ -272,13 +209,13 @@ function render({ model, el, signal }) {
   const button = (textContent, onclick, title) => control("button", { type: "button", textContent, onclick, title });
   const step = () => {
     if (collapsed(components, spread) >= 0) return 0;
-    const before = nats;
+    const before = loss;
     put(maximisation(shares, points, kind));
-    return nats - before;
+    return before - loss;
   };
   const tell = (steps, gain) => {
     commit();
-    status.textContent = alert.hidden ? `${steps === 1 ? "One step" : `${steps} steps`}: ${brief(gain, 4)} nats per row gained` : "";
+    status.textContent = alert.hidden ? `${steps === 1 ? "One step" : `${steps} steps`}: the loss fell by ${inDigits(gain, 2)} nats per row` : "";
   };
   let climbing = 0;
   const halt = () => {
@@ -312,14 +249,14 @@ function render({ model, el, signal }) {
 
   const left = rows > points.length ? `${points.length.toLocaleString("en")} of ${rows.toLocaleString("en")} rows are shown and counted` : `${rows.toLocaleString("en")} rows`;
   const help = `Drag a centre, or the end of an axis. Keys: arrows move or stretch, + and \u2212 scale${turns ? ", [ and ] turn" : ""}.`;
-  const root = make("div", { className: "genbook-explorer genbook-ellipses", role: "group" }, make("div", { className: "genbook-body" },
+  const body = make("div", { className: "genbook-body" },
     make("div", { className: "genbook-look" }, stage, make("p", { className: "genbook-help", textContent: help })),
     make("div", { className: "genbook-controls" },
       make("fieldset", {}, make("legend", { textContent: "Components and their weights" }), ...parts.map((p) => p.row.element)),
-      make("div", { className: "genbook-buttons" }, one, climb, reset), status, alert)),
-    make("div", { className: "genbook-foot" }, meter, make("span", { textContent: left })));
-  root.setAttribute("aria-label", `Components of ${name}`);
+      make("div", { className: "genbook-buttons" }, one, climb, reset), status, alert));
+  const foot = make("div", { className: "genbook-foot" }, meter, make("span", { textContent: left }));
 
+  listen("change:loss", () => request());
   listen("change:components", () => {
     if (mine) return;
     halt();
@@ -342,8 +279,56 @@ function render({ model, el, signal }) {
     stopKeeping();
   });
   put(components);
-  el.append(root);
+  el.replaceChildren(body, foot);
   sized.observe(stage);
+  return () => over.abort();
+}
+
+// Two selects: which columns lie across and up. Those that are chosen already change places.
+function columnPicker(model, me) {
+  const selects = ["Across", "Up"].map((label, i) => {
+    const select = control("select", { id: `${me}-${label}`, onchange() {
+      const pair = [...model.get("pair")], at = Number(select.value);
+      if (pair[1 - i] === at) pair[1 - i] = pair[i];
+      pair[i] = at;
+      model.set("pair", pair);
+      model.save_changes();
+    } });
+    return { select, row: make("label", { htmlFor: select.id, textContent: label }) };
+  });
+  const show = () => selects.forEach(({ select }, i) => {
+    const { names } = model.get("about");
+    if (select.length !== names.length) select.replaceChildren(...names.map((name, k) => new Option(name, k)));
+    select.value = model.get("pair")[i];
+    const stock = model.get("stock") ?? {};
+    select.disabled = !Object.keys(stock).length && model.widget_manager?.get_state_sync && !liveEntry(model);
+  });
+  const element = make("div", { className: "genbook-columns" }, ...selects.flatMap(({ row, select }) => [row, select]));
+  element.hidden = model.get("about").names.length < 3;
+  return { element, show };
+}
+
+function render({ model, el, signal }) {
+  const { over, listen } = lifetime(model, signal);
+  const picker = columnPicker(model, `genbook-ellipses-${++ellipses}`), place = make("div", { className: "genbook-pair" });
+  const root = make("div", { className: "genbook-explorer genbook-ellipses", role: "group" }, picker.element, place);
+  root.setAttribute("aria-label", `Components of ${model.get("about").name}`);
+  let stop = () => {};
+  const build = () => {
+    stop();
+    picker.show();
+    stop = showPair(model, place);
+  };
+  listen("change:about", build);
+  listen("change:pair", () => { // a page without a kernel has what it needs in stock
+    const found = model.get("stock")?.[model.get("pair").join()];
+    if (!found) return;
+    for (const trait of ["points", "fitted", "components", "loss"]) model.set(trait, found[trait]);
+    model.set("about", found.about);
+  });
+  over.signal.addEventListener("abort", () => stop());
+  el.append(root);
+  build();
   return () => over.abort();
 }
 

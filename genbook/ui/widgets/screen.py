@@ -19,7 +19,7 @@ from ...analysis import Scorer, Share, share_of
 from ...core import InvalidValue, NotFitted
 from ...data import Data
 from ..comms import PageWidget, static
-from ..plots import PALETTE
+from ..plots import PALETTE, in_digits
 from .frames import gallery
 from .stills import INK, Drawing, Axes, still_of
 
@@ -121,7 +121,7 @@ class Screen(PageWidget):
 
     def __repr__(self) -> str:
         new = f"; alarms among new items {self.alarms}" if self.alarms else ""
-        return f"Threshold {self.threshold:.4g}: false alarms {self.false_alarms}{new}"
+        return f"Threshold {in_digits(self.threshold)}: false alarms {self.false_alarms}{new}"
 
     def fallback(self) -> dict[str, Any]:  # MIME bundle
         "The histogram with the threshold as it is now, and a table of the alarms."
