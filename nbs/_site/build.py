@@ -14,6 +14,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from cards import hang
 from page import ROOT, Page, PageError, all_pages
 from run import package_key, run
 from vendor import vendor
@@ -44,6 +45,7 @@ def build(strict: bool) -> int:
     pages = all_pages()
     run_all(pages)
     links = Links(pages)
+    hang(pages, links)
     written = {write(page, links, contents(pages) if page.name == "index" else "") for page in pages}
     for path in SOURCES.rglob("*.ipynb"):  # pages whose notebooks are gone
         if path.relative_to(SOURCES).with_suffix("").as_posix() not in written: path.unlink()

@@ -253,11 +253,17 @@ def chart(spec: dict) -> str:
 
 
 def moving(picture: str, alt: str) -> str:
-    "A moving picture; its first frame for people who asked their system for less motion."
-    file = io.BytesIO()
-    Image.open(io.BytesIO(base64.b64decode(picture))).save(file, "png")
+    """A moving picture; its last frame for people who asked their system for less motion, and for those who press
+    Pause (page.js).
+    """
+    film, file = Image.open(io.BytesIO(base64.b64decode(picture))), io.BytesIO()
+    film.seek(film.n_frames - 1)
+    last = film.convert("RGB")
+    last.quantize(64).save(file, "png", optimize=True)
     still = base64.b64encode(file.getvalue()).decode()
+    paper = " paper" if min(last.getpixel((0, 0))) > 200 else ""  # in dark themes, paper and ink change places
     return (
         f'<picture><source media="(prefers-reduced-motion: reduce)" srcset="data:image/png;base64,{still}"><img'
-        f' class="moving" alt="{html.escape(alt)}" src="data:image/webp;base64,{"".join(picture.split())}"></picture>'
+        f' class="moving{paper}" alt="{html.escape(alt)}"'
+        f' src="data:image/webp;base64,{"".join(picture.split())}"></picture>'
     )
