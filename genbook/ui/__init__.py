@@ -1,6 +1,7 @@
 """What a person sees and touches: charts, widgets and magics. It may import everything else; nothing imports it.
 
 - `plots`: charts that show themselves in JupyterLab, light and dark
+- `ratios`: charts of comparisons, from the outputs that a benchmark keeps
 - `comms`: what all widgets share: scripts and styles, pages without a kernel, answers without delay
 - `background`: slow work of a widget in a thread of its own, of which only the newest is done
 - `forming`: showing samples while they form
@@ -17,6 +18,8 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "plots": ["PALETTE", "THEME", "VEGA_LITE", "Chart", "families", "in_digits", "losses",
               "mean_and_sd", "spread", "thin"],
+    "plots": ["PALETTE", "THEME", "VEGA_LITE", "Chart", "families", "losses", "spread", "thin"],
+    "ratios": ["Interval", "Ratio", "interval_chart", "kept_text", "ratio_chart"],
     "comms": ["PageWidget", "answer_at_once", "page_of", "static"],
     "views": ["VIEWS", "View", "explore"],
     "widgets.ellipses": ["Ellipses"],

@@ -17,6 +17,7 @@ from pathlib import Path
 from cards import hang
 from page import ROOT, Page, PageError, all_pages
 from run import package_key, run
+from terms import write_terms
 from vendor import vendor
 from write import SOURCES, Links, contents, write
 
@@ -44,16 +45,22 @@ def build(strict: bool) -> int:
     vendor()
     pages = all_pages()
     run_all(pages)
-    links = Links(pages)
-    hang(pages, links)
-    written = {write(page, links, contents(pages) if page.name == "index" else "") for page in pages}
-    for path in SOURCES.rglob("*.ipynb"):  # pages whose notebooks are gone
-        if path.relative_to(SOURCES).with_suffix("").as_posix() not in written: path.unlink()
+    compose(pages)
     if strict: shutil.rmtree(SITE, ignore_errors=True)
     ran = time.monotonic()
     status = sphinx(strict)
     print(f"{len(pages)} pages in {SITE}: notebooks {ran - started:.0f} s, Sphinx {time.monotonic() - ran:.0f} s")
     return status
+
+
+def compose(pages: list[Page]) -> None:
+    "Write what Sphinx reads."
+    links = Links(pages)
+    hang(pages, links)
+    write_terms(pages, links)
+    written = {write(page, links, contents(pages) if page.name == "index" else "") for page in pages}
+    for path in SOURCES.rglob("*.ipynb"):  # pages whose notebooks are gone
+        if path.relative_to(SOURCES).with_suffix("").as_posix() not in written: path.unlink()
 
 
 def sphinx(strict: bool) -> int:

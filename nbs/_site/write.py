@@ -66,11 +66,12 @@ class Links:
         return self._each_symbol(text, lambda code, symbol: f"[`{code}`]({self.sources[self.pages[symbol]]})")
 
     def _each_symbol(self, text: str, replace: Callable[[str, str], str], besides: Container[str] = ()) -> str:
-        """Replace symbols in backticks, such as `VAE`, `genbook.VAE` or `train(model, x)`; blocks of code stay as they
-        are.
+        """Replace symbols in backticks, such as `VAE`, `genbook.VAE` or `train(model, x)`.
+
+        Blocks of code stay as they are, and so does what stands between double backticks: other people's names.
         """
         def one(match: re.Match) -> str:
-            symbol = re.fullmatch(r"(?:genbook\.)?([A-Za-z_][\w.]*)(\(.*\))?", match[1])
+            symbol = re.fullmatch(r"(?:genbook\.)?([A-Za-z_][\w.]*)(\(.*)?", match[1])
             return (
                 replace(match[1], symbol[1])
                 if symbol and symbol[1] in self.full and symbol[1] not in besides

@@ -1,10 +1,27 @@
-// What scrolls sideways can be reached with the keyboard.
+// What scrolls sideways can be reached with the keyboard, says what it is, and shows at which edges it goes on.
+const nameOf = (box, number) => {
+  const heading = [...document.querySelectorAll("h1, h2, h3")].filter(h => h.compareDocumentPosition(box) & 4).at(-1);
+  const kind = box.querySelector("table") ? "Table" : box.matches(".chart") ? "Chart" : "Code or text";
+  return `${kind} ${number} under “${(heading?.firstChild.textContent ?? document.title).trim()}”, scrolls sideways`;
+};
 const reach = () => {
+  let number = 0;
   for (const box of document.querySelectorAll("pre, .chart, .output, .table-wrapper, .katex-display, .sig")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
+    const wide = box.scrollWidth > box.clientWidth + 1;
+    box.toggleAttribute("data-wide", wide);
+    if (wide) {
+      box.tabIndex = 0;
+      if (box.matches(".output, .table-wrapper, .chart")) { box.role = "region"; box.ariaLabel = nameOf(box, ++number); }
+    } else for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+    edges(box);
   }
 };
+const edges = box => {
+  const rest = box.scrollWidth - box.clientWidth - box.scrollLeft;
+  box.toggleAttribute("data-more-left", box.scrollLeft > 1);
+  box.toggleAttribute("data-more-right", rest > 1);
+};
+addEventListener("scroll", event => event.target.matches?.("[data-wide]") && edges(event.target), true);
 addEventListener("load", reach);
 addEventListener("resize", reach);
 
