@@ -29,7 +29,9 @@ def package_key() -> str:
 def run(page: Page, package: str) -> None:
     "Give the cells of `page` their outputs. They come from the store if nothing has changed since they were made."
     code = [cell for cell in page.cells if cell.kind == "code"]
-    key = hashlib.sha256(repr([package, [(cell.source, cell.directives) for cell in code]]).encode()).hexdigest()
+    kept = [cell.outputs for cell in code if cell.long]  # a page may draw charts from them
+    told = [package, [(cell.source, cell.directives) for cell in code], *kept]
+    key = hashlib.sha256(repr(told).encode()).hexdigest()
     stored = STORE / f"{page.name}.ipynb"
     notebook = nbformat.read(stored, 4) if stored.exists() else None
     if notebook is None or notebook.metadata.genbook_key != key:
