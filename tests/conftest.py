@@ -63,10 +63,10 @@ def install_kernel(name: str, requirement: str, data: Path) -> None:
 
 
 class Lab:
-    "A JupyterLab server that reads and writes nothing of the user's."
+    "A server of JupyterLab, or of Notebook 7, that reads and writes nothing of the user's."
 
-    def __init__(self, root: Path, home: Path):
-        self.root, self.home, self.token = root, home, secrets.token_hex(12)
+    def __init__(self, root: Path, home: Path, application: str = "jupyterlab"):
+        self.root, self.home, self.token, self.application = root, home, secrets.token_hex(12), application
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             self.port = s.getsockname()[1]
@@ -87,7 +87,7 @@ class Lab:
             "JUPYTERLAB_WORKSPACES_DIR": f"{self.home}/workspaces", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         self.log = open(self.home / "lab.log", "w")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser",
+            [sys.executable, "-m", self.application, "--no-browser", "--allow-root", "--expose-app-in-browser",
              f"--port={self.port}",
              "--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0", f"--IdentityProvider.token={self.token}",
              f"--ServerApp.root_dir={self.root}",
@@ -102,7 +102,12 @@ class Lab:
                 urllib.request.urlopen(f"{self.url}/api/status?token={self.token}", timeout=1)
                 return self
             except OSError: time.sleep(0.1)
-        raise TimeoutError("JupyterLab did not start:\n" + (self.home / "lab.log").read_text()[-2000:])
+        raise TimeoutError(f"{self.application} did not start:\n" + (self.home / "lab.log").read_text()[-2000:])
+
+    def address(self, file: str) -> str:
+        "Where a notebook is open; in JupyterLab in a workspace of its own: no tabs of other tests."
+        if self.application == "notebook": return f"{self.url}/notebooks/{file}?token={self.token}"
+        return f"{self.url}/lab/workspaces/{secrets.token_hex(4)}/tree/{file}?token={self.token}&reset"
 
     def ask(self, method: str, what: str) -> bytes:
         "One request to the server's REST interface."
@@ -219,6 +224,15 @@ def lab(tmp_path_factory):
         lab.stop()
 
 
+@pytest.fixture(scope="module")
+def notebook_7(tmp_path_factory):
+    server = Lab(tmp_path_factory.mktemp("notebookroot"), tmp_path_factory.mktemp("notebookhome"), "notebook")
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
 @pytest.fixture(scope="session")
 def browser():
     from playwright.sync_api import sync_playwright
@@ -236,6 +250,16 @@ def browser():
 @pytest.fixture
 def open_nb(lab, browser, request):
     "A function: notebook file, or list of cell sources -> `Notebook`, open in JupyterLab with its kernel ready."
+    yield from opener(lab, browser, request)
+
+
+@pytest.fixture
+def open_in_notebook_7(notebook_7, browser, request):
+    "The same in Notebook 7."
+    yield from opener(notebook_7, browser, request)
+
+
+def opener(lab, browser, request):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     foreign, pages = [], []
 
@@ -256,8 +280,7 @@ def open_nb(lab, browser, request):
         pages.append(page)
         page.problems = []
         page.on("pageerror", lambda e: page.problems.append(str(e)))
-        workspace = f"{lab.url}/lab/workspaces/{secrets.token_hex(4)}"  # its own: no tabs of other tests
-        page.goto(f"{workspace}/tree/{path.name}?token={lab.token}&reset")
+        page.goto(lab.address(path.name))
         page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady", timeout=90_000)
         notebook = Notebook(page, path)
         notebook.connect()
