@@ -2,6 +2,7 @@
 import ast
 import importlib
 import re
+import subprocess
 import sys
 
 import pytest
@@ -88,3 +89,21 @@ def test_terms_of_the_glossary_link_to_their_entries():
         assert (
             where.strip() == "where" or names and all(re.match(r"[\w.]+", name)[0] in links.full for name in names)
         ), term
+
+
+def test_placeholders_stand_in_the_settings_alone():
+    "The hosts that stand for a home that the project does not have yet."
+    asked = ["git", "grep", "--line-number", "--fixed-strings", "genbook.example.org"]
+    found = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True).stdout.splitlines()
+    places = {line.partition(":")[0] for line in found} - {"tests/test_house.py"}
+    assert places == {"settings.ini", "genbook/_modidx.py"}  # the second is written by nbdev from the first
+    settings = (ROOT / "settings.ini").read_text(encoding="utf-8")
+    assert settings.index("Placeholders") < settings.index("example.org")
+
+
+def test_the_page_of_places_names_the_versions_that_are_tested():
+    page = next(page for page in PAGES if page.name == "explanations/where_it_runs")
+    text = "\n".join(cell.source for cell in page.cells if cell.kind == "markdown")
+    pins = dict(re.findall(r"\b(jupyterlab|notebook)==(\d+\.\d+)", (ROOT / "settings.ini").read_text(encoding="utf-8")))
+    assert f"JupyterLab {pins['jupyterlab']}" in text and f"Notebook {pins['notebook']}" in text
+    for place in ("VS Code", "Google Colab"): assert re.search(rf"^\| {place} .*not tested", text, re.M)

@@ -12,6 +12,8 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
 
+import genbook
+
 sys.path.insert(0, str(ROOT / "nbs" / "_site"))
 from apidoc import read_entries  # noqa: E402
 from page import PageError, paths_of_pages, read_page  # noqa: E402
@@ -54,9 +56,11 @@ def visit(site, browser):
     """
     contexts, problems, foreign = [], [], []
 
-    def visit(name: str, address: str = "", width: int = 1280, theme: str = "light"):
+    def visit(
+        name: str, address: str = "", width: int = 1280, theme: str = "light", motion: str = "no-preference"
+    ):
         address = address or f"file://{site}"
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion=motion)
         contexts.append(context)
 
         def route(r):
@@ -103,8 +107,8 @@ def test_a_page_is_light(visit, name):
     page = visit(name)
     files = {Path(unquote(urlsplit(url).path)) for url in page.asked if url.startswith("file:")}
     weight = sum(len(sent(file)) for file in files) / 1e6
-    alive = page.locator(".chart, .genbook-explorer").count()
-    print(f"{name}: {weight:.2f} MB{' with charts or an explorer' if alive else ''}")
+    alive = page.locator(".chart, .genbook-explorer, img.moving").count()
+    print(f"{name}: {weight:.2f} MB{' with what moves' if alive else ''}")
     assert weight < (2.5 if alive else 0.5)
 
 
@@ -156,6 +160,130 @@ def test_search_finds_a_class(visit, request, served):
     page.locator("#search-results a[href*='models/vae.html']").first.wait_for()
 
 
+def search_for(page, text: str) -> list[str]:
+    "What the box shows for `text`: titles and where they are."
+    box = page.get_by_role("combobox", name="Search")
+    box.fill("")
+    page.locator("#results").wait_for(state="hidden")
+    box.press_sequentially(text)
+    page.locator("#results").get_by_role("option").first.wait_for()
+    return page.locator("#results").get_by_role("option").all_inner_texts()
+
+
+# what a person types who knows the textbook -> what is among the first three
+WORDS = {"vit": "Viterbi path", "elbo": "ELBO", "e step": "E step", "responsib": "responsibilities",
+         "forward-b": "Forward-backward", "gaussian mix": "Gaussian mixture", "ELBO bound": "Variational autoencoder",
+         "EM": "EM (expectation-maximisation)", "read csv": "read_csv", "detector": "Detector"}
+
+
+def test_search_shows_while_one_types_what_the_textbook_calls_it(visit):
+    page = visit("models/vae")
+    for typed, title in WORDS.items():
+        found = [shown.split("\n")[0] for shown in search_for(page, typed)]
+        assert title in found[:4], (typed, found)
+    assert all(url.startswith("file:") or url.startswith("data:") for url in page.asked)
+
+
+@pytest.mark.parametrize("width, theme", [(1280, "light"), (1280, "dark"), (375, "light")])
+def test_search_is_steered_by_the_keyboard(visit, server, axe, width, theme):
+    page = visit("models/vae", address=server, width=width, theme=theme)
+    if width < 768: page.get_by_role("banner").get_by_role("button", name="Menu").click()
+    search_for(page, "kernel density")
+    box = page.get_by_role("combobox", name="Search")
+    options = page.locator("#results").get_by_role("option")
+    assert box.get_attribute("aria-expanded") == "true"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for key, chosen in (("ArrowDown", 0), ("ArrowDown", 1), ("ArrowUp", 0), ("ArrowUp", None), ("ArrowDown", 0)):
+        page.keyboard.press(key)
+        states = [option.get_attribute("aria-selected") == "true" for option in options.all()]
+        assert [i for i, state in enumerate(states) if state] == ([] if chosen is None else [chosen])
+        named = box.get_attribute("aria-activedescendant")
+        assert named == (None if chosen is None else options.nth(chosen).get_attribute("id"))
+    assert axe(page, "header, .sy-head") == []
+    page.keyboard.press("Escape")
+    page.locator("#results").wait_for(state="hidden")
+    assert box.input_value() == "kernel density"
+    box.press("y")  # and back, since what is typed is looked up again
+    box.press("Backspace")
+    options.first.wait_for()
+    target = options.first.get_attribute("href")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{target.removeprefix('../')}")
+
+
+def test_search_says_that_nothing_was_found(visit):
+    page = visit("index")
+    page.get_by_role("combobox", name="Search").press_sequentially("zzyzx")
+    page.get_by_role("status").get_by_text("Nothing found").wait_for(state="attached")
+
+
+FAMILIES = sorted(name for module, names in genbook.EXPORTS.items() if module.startswith("models.") for name in names)
+
+
+def test_each_family_moves_on_the_front_page_and_can_be_held(visit):
+    page = visit("index")
+    cards = page.locator(".gallery figure")
+    assert sorted(cards.locator("a").all_inner_texts()) == FAMILIES
+    films = cards.locator("img.moving")
+    assert films.count() == len(FAMILIES)
+    for film in films.all(): assert film.evaluate("film => film.decode().then(() => film.naturalWidth)") == 320
+    kinds = lambda: {film.get_attribute("src").partition(";")[0] for film in films.all()}
+    button = page.locator(".gallery").locator("xpath=preceding-sibling::button[1]")
+    for word, kind in (("Pause", "data:image/webp"), ("Play", "data:image/png"), ("Pause", "data:image/webp")):
+        assert (button.inner_text(), kinds()) == (word, {kind})
+        button.click()
+
+
+def test_who_asked_for_less_motion_sees_last_frames(visit):
+    page = visit("index", motion="reduce")
+    film = page.locator("img.moving").first
+    assert film.evaluate("film => film.currentSrc").startswith("data:image/png")
+    assert page.get_by_role("button", name="Pause").count() == 0
+
+
+def test_benchmarks_open_with_the_result_and_a_chart(site):
+    names = [name for name in NAMES if name.startswith("benchmarks/")]
+    for name in names:
+        page = BeautifulSoup((site / f"{name}.html").read_text(encoding="utf-8"), "html.parser").article
+        pieces = page.select("p strong, .chart, h2, details")
+        kinds = [piece.name if piece.name != "div" else "chart" for piece in pieces]
+        opening = kinds[:next(i for i, kind in enumerate(kinds) if kind in ("h2", "details"))]
+        assert opening[0] == "strong" and "chart" in opening, name
+        assert page.select("details") and not page.select(".cell_input"), name  # what measures is folded
+    assert len(names) > 5
+
+
+def test_wide_tables_say_that_they_go_on(visit, server, axe):
+    page = visit("explanations/coming_from", address=server, width=375)
+    table = page.locator(".table-wrapper").first
+    assert (table.get_attribute("role"), table.get_attribute("tabindex")) == ("region", "0")
+    assert "scikit-learn" in table.get_attribute("aria-label")
+    edges = lambda: [table.get_attribute(f"data-more-{edge}") is not None for edge in ("left", "right")]
+    assert edges() == [False, True]
+    assert "linear-gradient" in table.evaluate("table => getComputedStyle(table).maskImage")
+    table.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("table => table.scrollLeft > 1", arg=table.element_handle())
+    table.evaluate("table => { table.scrollLeft = table.scrollWidth }")
+    page.wait_for_function("table => !table.hasAttribute('data-more-right')", arg=table.element_handle())
+    assert edges() == [True, False]
+    assert axe(page, ".table-wrapper") == []
+    page.set_viewport_size({"width": 1600, "height": 900})
+    page.wait_for_function("table => !table.hasAttribute('tabindex')", arg=table.element_handle())
+    assert table.get_attribute("role") is None
+
+
+def test_names_of_other_libraries_do_not_link_to_ours(site):
+    page = BeautifulSoup((site / "explanations/coming_from.html").read_text(encoding="utf-8"), "html.parser").article
+    rows = [row.find_all("td") for row in page.select("tbody tr")]
+    assert len(rows) > 30 and not any(theirs.find("a") for theirs, _ in rows)
+    mine = {*FAMILIES, "Detector", "Estimator", "Data"}
+    for _, ours in rows:
+        for code in ours.find_all("code"):
+            if code.get_text().partition("(")[0] in mine: assert code.find_parent("a"), code.get_text()
+
+
 def test_charts_take_the_colours_of_the_theme(visit):
     page = visit("ui/plots")
     word = page.locator(".chart svg text").first
@@ -166,9 +294,9 @@ def test_charts_take_the_colours_of_the_theme(visit):
     )
 
 
-@pytest.mark.parametrize("served", [False, True], ids=["files", "server"])
-def test_the_explorer_moves_under_mouse_and_keyboard(visit, request, served):
-    page = visit(EXPLORER, address=request.getfixturevalue("server") if served else "")
+@pytest.mark.parametrize("name, served", [("index", False), ("models/vae", True), (EXPLORER, False), (EXPLORER, True)])
+def test_the_explorer_moves_under_mouse_and_keyboard(visit, request, name, served):
+    page = visit(name, address=request.getfixturevalue("server") if served else "")
     explorer = page.locator(".genbook-explorer").first
     explorer.scroll_into_view_if_needed()
     canvas, slider = explorer.locator("canvas").first, explorer.locator("input[type=range]").first
@@ -190,7 +318,7 @@ def test_the_explorer_moves_under_mouse_and_keyboard(visit, request, served):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["index", EXPLORER, "models/vae", "tutorials/anomaly"])
+@pytest.mark.parametrize("name", ["index", EXPLORER, "models/vae", "tutorials/anomaly", "benchmarks/hmm"])
 def test_nothing_shuts_people_out(visit, server, axe, name, theme):
     page = visit(name, address=server, theme=theme)
     assert axe(page, "html") == []
