@@ -182,7 +182,8 @@ class CountModel(Model):
 
     def _context(self, prefix: str) -> np.ndarray:  # (1,)
         "The longest gram that is known at the end of a prefix, of which no more is read than grams are long."
-        numbers, *_ = to_numbers([self._split(prefix)], {s: i for i, s in enumerate(self.symbols_, 3)})
+        end = self._split(prefix)[-self.order:]
+        numbers, *_ = to_numbers([end], {s: i for i, s in enumerate(self.symbols_, 3)})
         return longest_context(self._counted()[0], numbers[max(0, len(numbers) - self.order):-1])
 
     def next_probabilities(
@@ -292,10 +293,12 @@ class NGram(CountModel):
     def stream(self, noise: Noise, **options: Any) -> Iterator[Partial]:
         "Texts as they are written, a symbol of each at a time."
         how, names, prefix = Decoding(**options), self._names(), self.conditions.get("prefix", "")
-        texts = [prefix] * len(noise)
+        texts = [""] * len(noise)
+        every = 1 + len(prefix) * len(noise) // 100_000  # a long prefix is not copied for each symbol
         for number, (going, symbols, more) in enumerate(self._write(noise, how), 1):
             for i, symbol in zip(going.tolist(), symbols.tolist()): texts[i] += names[symbol]
-            items = [cut_after(text, how.stop, len(prefix)) for text in texts]
+            if more and number % every: continue
+            items = [prefix + cut_after(text, how.stop) for text in texts]
             yield Partial(items, number, how.max_length if more else number)
 
     def draw(self, noise: Noise, **options: Any) -> list[str]:

@@ -12,7 +12,6 @@
 - `densities`: a density known up to a constant, in place of items
 - `condition_codes`, `conditioning`: what is known of items, as tensors and as contexts of networks
 - `mixed_columns`: choices and amounts side by side, as a network reads them, and as densities of what it answers
-- `densities`: a density known up to a constant, in place of items
 - `networks`: initial weights, and one file for each kind of network
 - `token_windows`, `language`: texts as numbers and their windows; what all models share that write texts
 - `em`: expectation-maximisation, the E step and the M step from several starts
@@ -28,17 +27,13 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "degenerate": ["check_density_exists", "determined_column", "rounding_step", "some_rows"],
     "densities": ["Density", "Evidence", "LogDensity"],
     "conditioning": ["Conditioned", "guided"],
-    "densities": ["Density", "Evidence", "LogDensity"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16", "measured_on"],
     "language": ["Language", "log_likelihood"],
     "token_windows": ["END", "Vocabulary", "token_windows", "window_start", "with_ends"],
-    "networks": ["ChannelsLast", "Recurrent", "Transformer", "feedforward", "image_decoder", "image_encoder",
-                 "initialise", "make"],
-    "mixed_columns": ["Choices", "MixedColumns", "choices_of"],
-    "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16", "measured_on"],
-    "conditioning": ["Conditioned", "guided"],
+    "networks": [
+        "ChannelsLast", "Recurrent", "Transformer", "feedforward", "image_decoder", "image_encoder", "initialise",
+        "make"],
     "mixed_columns": ["ColumnChoices", "MixedColumns", "choices_of", "draw_choice"],
-    "networks": ["ChannelsLast", "Recurrent", "feedforward", "image_decoder", "image_encoder", "initialise", "make"],
     "neural": ["Neural"],
     "objectives": ["Objective", "Player"],
     "optimisers": ["Muon", "Settings", "make_optimisers", "orthogonalise", "rate_factor"],

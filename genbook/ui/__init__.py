@@ -16,9 +16,8 @@
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
-    "plots": ["PALETTE", "THEME", "VEGA_LITE", "Chart", "families", "in_digits", "losses",
-              "mean_and_sd", "spread", "thin"],
-    "plots": ["PALETTE", "THEME", "VEGA_LITE", "Chart", "families", "losses", "spread", "thin"],
+    "plots": [
+        "PALETTE", "THEME", "VEGA_LITE", "Chart", "families", "in_digits", "losses", "mean_and_sd", "spread", "thin"],
     "ratios": ["Interval", "Ratio", "interval_chart", "kept_text", "ratio_chart"],
     "comms": ["PageWidget", "answer_at_once", "page_of", "static"],
     "views": ["VIEWS", "View", "explore"],

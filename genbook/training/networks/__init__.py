@@ -18,8 +18,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "coupling": [
         "Affine", "Coupling", "Elementwise", "Pointwise", "as_identity", "decode_through", "encode_through", "halves"],
     "conditions": ["ConditionEncoder", "NumberEncoder", "TextEncoder", "conditioning_image_encoder"],
-    "coupling": ["Affine", "Coupling", "Elementwise", "halves", "last_zero"],
-    "coupling": ["Affine", "Coupling", "Elementwise", "as_identity", "decode_through", "encode_through", "halves"],
     "convolutional": ["ChannelsLast", "image_decoder", "image_encoder", "image_shape"],
     "feedforward": ["feedforward"],
     "initialisation": ["Resets", "channels_last", "fill", "initialise", "make", "shapes_only"],
@@ -27,7 +25,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "transformer": ["Transformer"],
     "masked": ["MaskedFeedforward", "MaskedLinear", "places_in"],
     "masked_convolutions": ["GatedPixelCNN", "Written", "interleaved", "separated"],
-    "recurrent": ["Recurrent"],
     "splines": ["Spline", "rational_quadratic", "spline_knots"],
     "triangular": ["Triangular"],
 })
