@@ -15,7 +15,8 @@ test: env chromium notebooks browser
 
 env: $(VENV)/ready
 
-# Made again whenever the requirements change.
+# Made again whenever the requirements change. JupyterLab is told not to ask whether to show its news: the question
+# would cover what a cell shows.
 $(VENV)/ready: settings.ini setup.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11, which genbook needs: install a newer Python, or run make PYTHON=/path/to/it."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq python3-venv; } \
@@ -23,6 +24,9 @@ $(VENV)/ready: settings.ini setup.py
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -e '.[dev,bench]'
+	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}' \
+	  > $(VENV)/share/jupyter/lab/settings/overrides.json
 	@touch $@
 
 chromium: env
