@@ -90,15 +90,18 @@ def from_texts(
     ways: Ways = USUAL,
 ) -> Column:
     "A column of a file, with the evidence for its type."
-    different = {text: None for text in texts if text not in missing}
-    gone = next((f"; {in_short(text)} counts as missing" for text in texts if text and text in missing), "")
+    every = dict.fromkeys(texts)  # each once, in order: there are often few
+    different, empty = dict(every), [text for text in every if text in missing]
+    for text in empty: del different[text]
+    gone = next((f"; {in_short(text)} counts as missing" for text in empty if text), "")
     if not different: return Column(name, "numbers", np.full(len(texts), math.nan), why="all values are missing")
     if kind in ("number", "integer"): found = iter([("numbers", read_as_number(name, different, ways.mark))])
     else: found = iter(()) if kind == "category" else readings(different, ways)
     doubt = ""
     for type_, reading in found:
         if reading.values is not None:
-            values = np.array([reading.values.get(text, math.nan) for text in texts], dtype=float)
+            number = dict.fromkeys(empty, math.nan) | reading.values
+            values = np.fromiter(map(number.__getitem__, texts), float, len(texts))
             return Column(name, type_, values, zone=reading.zone, why=reading.why + gone)
         doubt = doubt or reading.why
     if kind in ("boolean", "day", "time"):
@@ -108,5 +111,6 @@ def from_texts(
             "correct it, or give the column another kind.")
     if kind is None and not doubt: check_strangers(name, texts, different, ways.mark)
     why = doubt or ("kinds says so" if kind else f"{in_short(next(iter(different)))} is neither a number nor a date")
-    values = np.array([text if text in different else None for text in texts], dtype=object)
+    there = dict(zip(every, every)) | dict.fromkeys(empty)
+    values = np.array([*map(there.__getitem__, texts)], dtype=object)
     return Column(name, "texts", values, why=f"texts; {why}{gone}")

@@ -4,17 +4,19 @@
 
 # %% auto #0
 __all__ = ['LINE', 'RECORD', 'SPREADSHEET', 'decoded', 'separator_of', 'is_origin', 'is_comment', 'Start', 'start_of',
-           'check_names', 'check_separator', 'rows_in', 'check_ways', 'from_csv']
+           'check_names', 'check_separator', 'reader_of', 'wrong_line', 'rows_in', 'check_ways', 'plain_texts',
+           'from_csv']
 
 # %% ../../nbs/data/07_csv_files.ipynb #8032b317
 import csv
 import io
+import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..core import InvalidValue, did_you_mean, read_file
 from .columns import Column, Kind
@@ -135,32 +137,43 @@ def check_separator(separator: str | None) -> None:
             f"separator is {separator!r}, but one character was expected: pass one such as ',', ';' or '\\t'.")
 
 
+def reader_of(text: str, start: Start) -> Any:  # of csv
+    "What reads the records of a file, the names first."
+    lines = io.StringIO(text, newline="")
+    lines.seek(start.at)
+    return csv.reader(lines, delimiter=start.separator, strict=True, skipinitialspace=start.separator != " ")
+
+
+def wrong_line(name: str, text: str, start: Start) -> InvalidValue:
+    "The error that names the first line which is none of a CSV file, or has too few or too many values."
+    reader, last, columns = reader_of(text, start), start.lines, 0
+    try:
+        for row in reader:
+            columns = columns or len(row)
+            if row and len(row) != columns:
+                return InvalidValue(
+                    f"Line {start.lines + reader.line_num:,} of {name} has {len(row)} values, but its first line "
+                    f"names {columns} columns: correct that line, put values with commas into quotes, or pass "
+                    "separator=.")
+            last = start.lines + reader.line_num
+    except csv.Error as error:
+        return InvalidValue(
+            f"Line {last + 1:,} of {name} is not one of a CSV file ({error}): look for a quote that is not closed.")
+
+
 def rows_in(
     name: str,  # of the file, for errors
     text: str,
     start: Start,
 ) -> tuple[list[str], list[list[str]]]:  # names of columns; rows
     "The names and the rows of a CSV file, each row as long as the names."
-    lines, rows, last = io.StringIO(text, newline=""), [], start.lines
-    lines.seek(start.at)
-    reader = csv.reader(
-        lines, delimiter=start.separator, strict=True, skipinitialspace=start.separator != " ")
+    reader = reader_of(text, start)
     try:
         names = [restored(name.strip()) for name in next(reader, [])]
         check_names(name, names)
-        last += reader.line_num
-        for row in reader:
-            if row and len(row) != len(names):
-                raise InvalidValue(
-                    f"Line {start.lines + reader.line_num:,} of {name} has {len(row)} values, but its first line "
-                    f"names {len(names)} columns: correct that line, put values with commas into quotes, or pass "
-                    "separator=.")
-            if row: rows.append(row)
-            last = start.lines + reader.line_num
-    except csv.Error as error:
-        raise InvalidValue(
-            f"Line {last + 1:,} of {name} is not one of a CSV file ({error}): look for a quote that is not closed."
-        ) from None
+        rows = [row for row in reader if row]
+    except csv.Error: raise wrong_line(name, text, start) from None
+    if set(map(len, rows)) - {len(names)}: raise wrong_line(name, text, start)
     if not rows:
         raise InvalidValue(
             f"{name} names {len(names)} columns and has no rows, but at least one was expected: check that it was "
@@ -178,6 +191,13 @@ def check_ways(
             f"dates is {dates!r}, but the order of day and month was expected.{did_you_mean(dates, ORDERS)}")
     if decimal is not None and decimal not in MARKS:
         raise InvalidValue(f"decimal is {decimal!r}, but '.' or ',' was expected: pass the sign before fractions.")
+
+
+def plain_texts(cells: Sequence[str]) -> list[str]:
+    "The cells of a column without spaces around them, each different one looked at once."
+    found = {cell: cell.strip() for cell in dict.fromkeys(cells)}
+    found |= {cell: restored(text) for cell, text in found.items() if text.startswith("'")}
+    return [*map(found.__getitem__, cells)]
 
 
 def from_csv(
@@ -199,7 +219,8 @@ def from_csv(
     text = decoded(path.name, read_file(path), encoding)
     start = start_of(path.name, text, separator, comment)
     names, rows = rows_in(path.name, text, start)
-    columns = [[restored(value.strip()) for value in values] for values in zip(*rows)]
+    cells = [*itertools.chain.from_iterable(rows)]
+    columns = [plain_texts(cells[i::len(names)]) for i in range(len(names))]
     mark = decimal or ("." if start.separator == "," else mark_of(set(values) - missing for values in columns))
     if mark is None and start.separator != ";": mark = "."
     ways = Ways(mark, dates)

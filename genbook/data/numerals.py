@@ -33,9 +33,9 @@ def number_in(
 ) -> float | None:
     "The number that `text` spells, if it is one; not a long row of digits, which would lose the last of them."
     if len(text) > LONGEST or not NUMERALS[mark].fullmatch(text): return None
-    plain = text.replace(MARKS[mark], "").replace(mark, ".").replace("\u2212", "-")
-    number = float(plain)
-    if not math.isfinite(number) or abs(number) >= 2**53 and plain.lstrip("+-").isdigit(): return None
+    if MARKS[mark] in text: text = text.replace(MARKS[mark], "")
+    number = float(text.replace(mark, ".").replace("\u2212", "-"))
+    if not math.isfinite(number) or abs(number) >= 2**53 and text.lstrip("+-\u2212").isdigit(): return None
     return number
 
 # %% ../../nbs/data/06_numerals.ipynb #db2ae958
