@@ -6,7 +6,7 @@ How data come in:
 - `file_kinds`, `folders`: what a file or folder holds, by the endings of names
 - `image_files`, `sound_files`, `text_files`: items from files, images of one size, sounds of one rate
 - `intake`: files, folders, data sets of other libraries; `intake_arrays`, `intake_frames`: arrays, lists, data frames
-- `data`: `Data`, items with their modality and with what is known about them
+- `data`: `Data`, items with their modality and with what is known about them; `known`: labels, captions, items
 - `conform`: later items in the columns, codes and units of those that a model learnt from
 - `readers`, `recordings`: CSV files, texts and sounds from files, as data
 - `scaling`: to mean 0 and standard deviation 1, and back
@@ -57,6 +57,7 @@ EXPORTS = {  # module -> names
     "intake": ["INTAKE", "take"],
     "intake_arrays": ["modality_of"],
     "sound_files": ["read_other"],
+    "known": ["known_values"],
     "data": ["Data", "check_kind"],
     "sounds": ["HEARD", "HEARD_RATE", "Sounds", "envelope", "in_seconds", "resample"],
     "wav": ["NotWav", "read_origin", "read_wav", "to_wav"],

@@ -146,7 +146,7 @@ class Autoencoder(Neural):
         condition = data.condition(self.condition)
         if condition.kind != "choice":
             raise InvalidValue(
-                f"{self.condition} takes more than 100 different numbers, but a VAE is conditioned on a label: "
+                f"{self.condition} is no choice among a few, but a VAE is conditioned on a label: "
                 "group them first.")
         self.accepts_ = {self.condition: condition}
         self.frequencies_ = self.encode_conditions(data)[self.condition].mean(0)
