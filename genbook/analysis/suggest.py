@@ -136,7 +136,7 @@ class Suggestions:
 
 
 def suggest(
-    x: Any,  # items: data, frame, array, list of texts, folder of pictures
+    x: Any,  # whatever `Data.of` takes: frame, array, list of texts, path of a folder or file
 ) -> Suggestions:
     "Two or three families that suit `x`, each with the line to run, and why."
     data = Data.of(x)

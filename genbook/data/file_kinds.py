@@ -13,7 +13,7 @@ IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 SOUNDS = (".wav", ".flac", ".ogg", ".mp3")
 TEXTS = (".txt", ".md")
 ENDINGS = dict.fromkeys(IMAGES, "images") | dict.fromkeys(SOUNDS, "sounds") | dict.fromkeys(TEXTS, "texts") | {
-    ".csv": "table", ".npy": "array"}  # ending -> what such files hold
+    ".csv": "table", ".tsv": "table", ".npy": "array"}  # ending -> what such files hold
 ITEMS = ("images", "sounds", "texts")  # what files hold that are one item each
 
 

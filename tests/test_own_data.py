@@ -1,0 +1,127 @@
+"Own data go in as people hold them: one line to take them, and the line that `suggest` names to learn from them."
+import wave
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+
+import genbook
+from genbook.data import Data, Images, Sounds, Texts, conform
+
+BRIGHT = {"cats": 60, "dogs": 200}
+
+
+def write_wave(path: Path, rate: int = 8000, frames: int = 2000) -> None:
+    tone = (np.sin(np.arange(frames) * 0.2) * 9000).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1), file.setsampwidth(2), file.setframerate(rate)
+        file.writeframes(tone.tobytes())
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    "A folder of one's own, as a person has it, with a README and hidden files in it."
+    monkeypatch.chdir(tmp_path)
+    draw = np.random.default_rng(0)
+    rows = 60
+    frame = pd.DataFrame({
+        "city": draw.choice(["Rome", "Oslo"], rows), "price": draw.normal(200, 50, rows).round(1),
+        "built": (np.datetime64("1990-01-01") + draw.integers(0, 9000, rows)).astype(str)})
+    frame.loc[::7, "price"] = np.nan
+    frame.loc[::9, ["city", "built"]] = None
+    frame.to_csv("homes.csv", index=False)
+    frame.to_csv("homes.tsv", index=False, sep="\t")
+    for kind, bright in BRIGHT.items():
+        for place in ("photos", "sounds", "talks"): Path(place, kind).mkdir(parents=True)
+        for k in range(3):
+            pixels = np.full((8, 8, 3), bright + k, np.uint8)
+            Image.fromarray(pixels).save(f"photos/{kind}/{k}.png")
+            write_wave(Path("sounds", kind, f"{k}.wav"))
+            Path("talks", kind, f"{k}.txt").write_text(f"of {kind} and of {k} mice")
+    Path("photos/README.md").write_text("mine")
+    Path("photos/.cache.wav").write_bytes(b"?")
+    return frame
+
+
+LABELS = ["cats"] * 3 + ["dogs"] * 3
+KINDS = {"homes.csv": ["category", "number", "day"], "homes.tsv": ["category", "number", "day"]}
+
+
+@pytest.mark.parametrize("as_path", [str, Path], ids=["a string", "a path"])
+@pytest.mark.parametrize("name", KINDS)
+def test_tables_are_read_by_their_path(own, name, as_path):
+    data = Data.of(as_path(name))
+    assert [kind.name for kind in data.modality.kinds] == KINDS[name] and len(data) == len(own)
+    assert int(data.items.isnan().sum()) == int(own.isna().to_numpy().sum())
+
+
+def test_a_frame_from_pandas_is_the_same_table(own):
+    data = Data.of(pd.read_csv("homes.csv"))
+    assert [kind.name for kind in data.modality.kinds] == KINDS["homes.csv"]
+    torch.testing.assert_close(data.items, Data.of("homes.csv").items, equal_nan=True)
+    pd.testing.assert_frame_equal(data.frame(), pd.read_csv("homes.csv"))
+
+
+@pytest.mark.parametrize("folder, modality", [
+    ("photos", Images(3, 8, 8)), ("sounds", Sounds(8000)), ("talks", Texts())])
+def test_folders_and_lists_of_their_files_are_the_same_items(own, folder, modality):
+    data, files = Data.of(Path(folder)), sorted(Path(folder).rglob("*/?.*"))
+    assert data.modality == modality and list(data.known["label"]) == LABELS
+    for other in (f"{folder}/", files, [str(file) for file in files], pd.Series(map(str, files))):
+        assert Data.of(other).fingerprint() == data.fingerprint()
+    inside = Data.of(Path(folder, "dogs"))
+    assert inside.known == {} and len(inside) == 3
+
+
+def test_images_and_sounds_are_brought_to_a_size_and_a_rate(own):
+    Image.fromarray(np.full((20, 10), 200, np.uint8)).save("photos/dogs/9.png")
+    write_wave(Path("sounds/dogs/9.wav"), rate=16000, frames=4000)
+    with pytest.raises(ValueError, match=r"Image 6 has 10x20 pixels and image 0 has 8x8.*Images\(3, 64, 64\)"):
+        Data.of(Path("photos"))
+    with pytest.raises(ValueError, match=r"9.wav has 16,000 Hz and 0.wav has 8,000 Hz.*Sounds\(8000, channels=1\)"):
+        Data.of(Path("sounds"))
+    images, sounds = Data.of(Path("photos"), Images(1, 4, 4)), Data.of(Path("sounds"), Sounds(8000))
+    assert images.items.shape == (7, 1, 4, 4) and images.items[6].unique().tolist() == [200]
+    assert [len(item) for item in sounds.items] == [2000] * 7 and len(sounds.known["label"]) == 7
+
+
+@pytest.mark.parametrize("change, said", [
+    ("photos/dogs/bark.wav", r"photos holds images \(6, such as 0.png\) and sounds \(1, such as bark.wav\)"),
+    ("photos/3.png", "photos holds 3.png beside folders of images, so that it has no label")])
+def test_what_does_not_belong_is_named(own, change, said):
+    Path(change).write_bytes(b"?")
+    with pytest.raises(ValueError, match=said): Data.of(Path("photos"))
+
+
+def test_empty_folders_and_slips_are_told(own):
+    Path("empty").mkdir()
+    with pytest.raises(ValueError, match="empty holds no images, sounds or texts"): Data.of(Path("empty"))
+    with pytest.raises(FileNotFoundError, match="There is no file 'hoems.csv', but its ending says"):
+        Data.of("hoems.csv")
+
+
+def test_what_is_asked_of_a_model_of_texts_opens_no_file(own):
+    "A string that a stranger writes may name a file; it is a text."
+    name = "talks/cats/0.txt"
+    assert list(conform(Texts(), name).items) == [name] and list(conform(Texts(), [name]).items) == [name]
+    model = genbook.NGram(2).fit(Path("talks"))
+    assert model.log_prob(name).shape == (1,) and model.log_prob(name) != model.log_prob(Path(name).read_text())
+
+
+@pytest.mark.parametrize("make", [
+    lambda: "homes.csv", lambda: pd.read_csv("homes.csv"), lambda: Path("photos"), lambda: Path("talks"),
+    lambda: sorted(Path("sounds").rglob("*.wav")), lambda: ["a cat", "a dog", "a mouse"],
+    lambda: [Image.new("L", (6, 6), 40 * k) for k in range(5)],
+    lambda: np.arange(5 * 36, dtype=np.uint8).reshape(5, 6, 6)],
+    ids=["csv", "frame", "images", "texts", "sounds", "strings", "pillow", "bytes"])
+def test_the_line_that_is_suggested_runs(own, make):
+    data = make()
+    line = genbook.suggest(data)[0].line
+    names = {"genbook": genbook, "data": data}
+    short = {"VAE": "steps=2, ", "Hidden": "steps=2, ", "Mixture": "steps=2, "}
+    options = next((option for name, option in short.items() if name in line), "")
+    exec(f"{line.removesuffix(')')}, {options}seed=0)", names)
+    assert len(names["model"].sample(2, seed=0)) == 2
