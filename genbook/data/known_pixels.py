@@ -9,6 +9,7 @@ __all__ = ['KnownPixels']
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -25,7 +26,7 @@ class KnownPixels:
     def read(self, value: Any) -> Tensor:  # (c, h, w) float64 from 0 to 1, NaN for what is not known
         "The picture as a tensor; an error unless it has the size of the others, and values from 0 to 1, or bytes."
         shape = self.modality.channels, self.modality.height, self.modality.width
-        x = torch.as_tensor(value)
+        x = torch.as_tensor(value if isinstance(value, Tensor) else np.asarray(value))
         x = x.double() / (255 if x.dtype == torch.uint8 else 1)
         if x.ndim == 2: x = x[None]
         if x.ndim == 4 and len(x) == 1: x = x[0]

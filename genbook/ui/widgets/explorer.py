@@ -25,7 +25,7 @@ from ... import __version__
 from genbook.core import (
     HasLatent, InvalidValue, Model, Noise, check_seed, escape, fingerprint, latent_choices, options_of, require,
     version)
-from ...data import Data, HasPixels
+from ...data import Data, HasPixels, known_values
 from ...analysis import activity
 from ..background import Lookout, Newest
 from ..comms import PageWidget, answer_at_once, name_of, static
@@ -174,7 +174,7 @@ def encoded(
     accepts: Iterable[str],  # what it can be conditioned on
 ) -> tuple[dict[str, Any], Tensor, str]:  # what to condition it on, latents (1, d), what is known in words
     "The latents of `item`, given what is known of it."
-    known = {name: values[0].item() for name, values in item.known.items()}
+    known = known_values(item.known, 0)
     chosen = {**chosen, **{name: str(known[name]) for name in known.keys() & set(accepts)}}
     latents = given(model, chosen).encode(item)  # a label that the model has not seen is refused here
     return chosen, latents, "".join(f", {name} {value}" for name, value in known.items())

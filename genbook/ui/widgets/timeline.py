@@ -14,7 +14,7 @@ from torch import Tensor
 from traitlets import Dict, Int, List, observe, validate
 
 from ...core import HasStates, InvalidValue, Model, require
-from ...data import Data, later_items
+from ...data import Data, known_values, later_items
 from ..plots import PALETTE
 from ..comms import PageWidget, static
 from .stills import Axes, Drawing, still_of
@@ -86,7 +86,7 @@ class Timeline(PageWidget):
 
     def window(self, i: int, start: int = 0) -> dict[str, Any]:
         "A screenful of sequence `i` as JSON; what it is that cannot be shown, if so."
-        item, known = self.data.items[i], {name: values[i].item() for name, values in self.data.known.items()}
+        item, known = self.data.items[i], known_values(self.data.known, i)
         caption = [f"of {len(self.data):,}; {len(item):,} frames", *(f"{k} {v}" for k, v in known.items())]
         what = {"sequence": i, "start": start, "frames": len(item), "caption": ", ".join(caption)}
         try: posterior, path = self.explained(i)
