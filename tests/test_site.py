@@ -2,6 +2,7 @@
 import functools
 import gzip
 import http.server
+import re
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ import genbook
 sys.path.insert(0, str(ROOT / "nbs" / "_site"))
 from apidoc import read_entries  # noqa: E402
 from page import PageError, paths_of_pages, read_page  # noqa: E402
+from references import cite  # noqa: E402
 from run import execute  # noqa: E402
 from write import checks  # noqa: E402
 
@@ -364,6 +366,16 @@ def test_cells_that_only_check_are_told_from_examples():
     assert checks("for x in y:\n    test_eq(x, 1)\n    assert x") == (1, 0)
     assert checks("for x in y:\n    x = 1\n    assert x") == (0, 1)
     assert checks("%%generate digits\nlabel: 3") == (0, 1)
+
+
+def test_works_that_are_cited_are_linked_once():
+    assert cite("Kingma, arXiv:1312.6114.") == "Kingma, [arXiv:1312.6114](https://arxiv.org/abs/1312.6114)."
+    assert cite("`arXiv:1312.6114`") == "`arXiv:1312.6114`"
+    for name in FAMILIES:
+        reference = getattr(genbook, name).reference
+        linked = cite(reference)
+        assert ("](https://" in linked) == (re.search(r"Stat\.|Technical|arXiv", reference) is not None), reference
+        assert cite(linked) == linked
 
 
 def test_a_misspelt_directive_is_refused(notebooks):

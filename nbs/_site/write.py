@@ -14,6 +14,7 @@ from apidoc import Entry, module_entries, myst
 from nbformat import NotebookNode
 from page import ROOT, Cell, Page, PageError
 from PIL import Image
+from references import cite
 from vendor import VEGA_LITE
 
 SOURCES = ROOT / "_build" / "pages"  # what Sphinx reads
@@ -53,8 +54,11 @@ class Links:
                         self.full.setdefault(written, f"genbook.{page.module}.{name}")
 
     def link(self, text: str, besides: Container[str] = ()) -> str:
-        "`text` in which symbols of genbook in backticks link to their entries, but for the names `besides`."
-        return self._each_symbol(text, lambda code, symbol: f"{{py:obj}}`{code} <{self.full[symbol]}>`", besides)
+        """`text` in which works that it cites are linked, and symbols of genbook in backticks, but for the names
+        `besides`.
+        """
+        linked = self._each_symbol(text, lambda code, symbol: f"{{py:obj}}`{code} <{self.full[symbol]}>`", besides)
+        return cite(linked)
 
     def follow(self, text: str, page: Page) -> str:
         "`text` of `page` in which links to notebook files, as they work in JupyterLab, lead to pages."
@@ -63,7 +67,7 @@ class Links:
     def to_source(self, text: str, page: Page) -> str:
         "`text` of `page` for whoever reads the repository: its links lead to notebook files, from the root."
         text = self._each_notebook(text, page, self.sources.__getitem__)
-        return self._each_symbol(text, lambda code, symbol: f"[`{code}`]({self.sources[self.pages[symbol]]})")
+        return cite(self._each_symbol(text, lambda code, symbol: f"[`{code}`]({self.sources[self.pages[symbol]]})"))
 
     def _each_symbol(self, text: str, replace: Callable[[str, str], str], besides: Container[str] = ()) -> str:
         """Replace symbols in backticks, such as `VAE`, `genbook.VAE` or `train(model, x)`.
