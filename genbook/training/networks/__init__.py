@@ -1,6 +1,7 @@
 """Networks that models share, one file for each kind. They import torch alone.
 
 - initialisation: initial weights from a seed, for every layer of torch.nn
+- dilated: each frame from thousands before it
 - feedforward: linear layers with ReLUs in between
 - convolutional: images taken apart and put together
 - masked: each variable from those before it
@@ -19,6 +20,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "Affine", "Coupling", "Elementwise", "Pointwise", "as_identity", "decode_through", "encode_through", "halves"],
     "conditions": ["ConditionEncoder", "NumberEncoder", "TextEncoder", "conditioning_image_encoder"],
     "convolutional": ["ChannelsLast", "image_decoder", "image_encoder", "image_shape"],
+    "dilated": ["WaveCache", "WaveNetwork"],
     "feedforward": ["feedforward"],
     "initialisation": ["Resets", "channels_last", "fill", "initialise", "make", "shapes_only"],
     "recurrent": ["CELLS", "Recurrent"],
