@@ -123,7 +123,7 @@ def check_observed(data: Data) -> None:
             raise InvalidValue(
                 f"Sound {i} has NaN values, but all frames were expected to be there: fill them in, or leave it out.")
 
-# %% ../../nbs/models/27_wavenet.ipynb #12c052c3
+# %% ../../nbs/models/27_wavenet.ipynb #b8f42656
 EVERY = 200  # frames between two looks at sounds that are written
 
 
@@ -184,18 +184,18 @@ class WaveNet(DilatedNetwork):
             last = torch.full((n,), NOTHING)
             logits = cache(last.to(self.device))
             for symbol in prefix: logits = cache((last := symbol.expand(n)).to(self.device))
-        going, t = torch.ones(n, dtype=torch.bool), 0
-        while t < max_length and going.any():
+        going = torch.ones(n, dtype=torch.bool)
+        for start in range(0, max_length, EVERY):
             with self.reading():
-                for t in range(t, min(t + EVERY, max_length)):
+                for t in range(start, min(start + EVERY, max_length)):
                     if t % 64 == 0: u = noise.uniform(64, dtype=torch.float64)
                     found = possible(logits.float().cpu()[..., None], last[:, None])[..., 0]
                     last = torch.where(going, draw_choice(found, u[:, t % 64], temperature), END)
                     written[:, len(prefix) + t], going = last, going & (last != END)
                     if not going.any(): break
                     logits = cache(last.to(self.device))
-            t += 1
-            yield Partial([self._wave(row) for row in written], t, max_length if going.any() else t)
+            yield Partial([self._wave(row) for row in written], t + 1, max_length if going.any() else t + 1)
+            if not going.any(): return
 
     def _wave(self, symbols: Tensor) -> Tensor:  # (length,) -> (frames, 1)
         ended = (symbols == END).nonzero()
