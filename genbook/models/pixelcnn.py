@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['CONTEXT', 'levels_of', 'to_levels', 'place_inputs', 'check_comes_first', 'PixelNetwork', 'PixelCNN']
 
-# %% ../../nbs/models/26_pixelcnn.ipynb #6b5aad17
+# %% ../../nbs/models/26_pixelcnn.ipynb #995665c6
+import copy
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,9 +16,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..core import (
-    Condition, InvalidValue, Noise, Option, Partial, condition_on, last_items, require_fitted, step_seed)
+    Condition, InvalidValue, Noise, Option, Partial, ReadOnly, condition_on, last_items, require_fitted, step_seed)
 from ..data import Data, Images, KnownPixels, check_items, check_kind, later_items
-from ..training import Conditioned, check_number, draw_choice
+from ..training import Conditioned, check_number, draw_choice, guided
 from ..training.networks import GatedPixelCNN, Written, interleaved, make, separated
 
 # %% ../../nbs/models/26_pixelcnn.ipynb #ff5a6764
@@ -117,12 +118,17 @@ class PixelNetwork(Conditioned):
     def choose_precision(self, fast: str) -> str:
         return "float32"
 
-# %% ../../nbs/models/26_pixelcnn.ipynb #365de6ac
+# %% ../../nbs/models/26_pixelcnn.ipynb #0b6f8c04
 class PixelCNN(PixelNetwork):
     "Gated PixelCNN (van den Oord et al., 2016, arXiv:1606.05328): pictures, pixel by pixel."
 
     year, reference = 2016, "van den Oord et al., arXiv:1606.05328"
-    sampling_options = {"temperature": Option(low=0, high=5, default=1.0)}  # of each pixel; 0 = the most probable
+
+    @property
+    def sampling_options(self) -> Mapping[str, Option]:
+        "Temperature of each pixel (0: the most probable level), and guidance by what is given of a conditional model."
+        guidance = {"guidance": Option(low=0, high=10, default=1.0)} if self.condition else {}
+        return {"temperature": Option(low=0, high=5, default=1.0), **guidance}
 
     @property
     def accepts(self) -> Mapping[str, Condition]:
@@ -155,16 +161,26 @@ class PixelCNN(PixelNetwork):
         agrees = ((steps.cpu() == levels) | ~known).flatten(1).all(1)
         return torch.where(agrees, factors.masked_fill(known, 0).flatten(1).double().sum(1), -math.inf)
 
-    def stream(self, noise: Noise, temperature: float = 1.0) -> Iterator[Partial]:
+    def _contexts(self, n: int, guidance: float) -> Tensor | None:  # (n, context), or (2 n, context) if guided
+        "What is given, and behind it what nothing is given has, if the two are to be compared."
+        given = self.given_context(n)
+        if given is None or guidance == 1: return given
+        bare = copy.copy(self)
+        bare.conditions = ReadOnly()
+        return torch.cat([given, bare.given_context(n)])
+
+    def stream(self, noise: Noise, temperature: float = 1.0, guidance: float = 1.0) -> Iterator[Partial]:
         "Pictures as they are written, a row at a time."
         channels, height, width = self.shape_
         levels, known = (interleaved(part[None])[0, 0] for part in self._known())
         places = levels.repeat(len(noise), 1, 1)  # (n, h, w c)
         u = noise.uniform(height, width * channels, dtype=torch.float64)
         with self.reading():
-            written = Written(self.network, len(noise), width * channels, self.given_context(len(noise)))
+            context = self._contexts(len(noise), guidance)
+            n = len(noise) if context is None else len(context)
+            written = Written(self.network, n, width * channels, context)
         for i in range(height):
-            with self.reading(): self._write_row(written, places, i, known[i], u[:, i], temperature)
+            with self.reading(): self._write_row(written, places, i, known[i], u[:, i], temperature, guidance)
             yield Partial(separated(places, channels).float() / (self.levels_ - 1), i + 1, height)
 
     def _write_row(
@@ -175,10 +191,12 @@ class PixelCNN(PixelNetwork):
         known: Tensor,  # (w c,) which of them are known already
         u: Tensor,  # (n, w c)
         temperature: float,
+        guidance: float,
     ) -> None:
         "Draw the places of a row that are not known."
-        def inputs(row: Tensor) -> Tensor:  # (n, some places) -> (n, inputs, some places)
-            return place_inputs(row[:, None].to(self.device), self.levels_, channels)[:, :, 0]
+        def inputs(row: Tensor) -> Tensor:  # (n, some places) -> (n or 2 n, inputs, some places)
+            read = place_inputs(row[:, None].to(self.device), self.levels_, channels)[:, :, 0]
+            return read.repeat(written.n // len(row), 1, 1)
 
         channels, row = self.shape_[0], places[:, i]
         written.begin_row(inputs(places[:, i - 1]) if i else None)
@@ -186,9 +204,10 @@ class PixelCNN(PixelNetwork):
         before = None
         for j in range(row.shape[1]):
             logits = written.answer(j, before)
+            if written.n > len(row): logits = guided(*logits.chunk(2), guidance)
             if not known[j]: row[:, j] = draw_choice(logits.float().cpu(), u[:, j], temperature)
             start = j // channels * channels
             before = inputs(row[:, start:start + channels])[:, :, j - start]
 
-    def draw(self, noise: Noise, temperature: float = 1.0) -> Tensor:  # (n, c, h, w) from 0 to 1
-        return last_items(self.stream(noise, temperature))
+    def draw(self, noise: Noise, temperature: float = 1.0, guidance: float = 1.0) -> Tensor:  # (n, c, h, w), 0 to 1
+        return last_items(self.stream(noise, temperature, guidance))
