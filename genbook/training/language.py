@@ -111,14 +111,14 @@ class Continuation:
     def advance(self, symbols: np.ndarray) -> None:
         self.reader.read(torch.from_numpy(symbols)[:, None].to(self.reader.logits.device))
 
-# %% ../../nbs/training/21_language.ipynb #8eede74c
+# %% ../../nbs/training/21_language.ipynb #ff5a9421
 def log_likelihood(
     model: "Language",
     items: Sequence[Tensor],  # (t,) each: numbers of symbols, the end before them included, and behind if it counts
-    together: int = 2**14,  # places that are read side by side, about
 ) -> Tensor:  # (n,) nats, float64
     "log p of each text, given how it begins."
     found = torch.zeros(len(items), dtype=torch.float64)
+    together = min(2**14, 2**23 // len(model.vocabulary_))  # places that are read side by side, about
     order = sorted(range(len(items)), key=lambda i: len(items[i]))
     while order:
         rows = max(1, together // min(len(items[order[-1]]), Reader.most))

@@ -29,7 +29,9 @@ def stops(option: Option) -> list[Any]:
     "A few values of an option, from the lowest to the highest, its default among them."
     if option.choices: return list(option.choices)
     if option.kind != "number": return [option.default]
-    spread = [option.low + (option.high - option.low) * i / (STOPS - 1) for i in range(STOPS)]
+    long = isinstance(option.default, int) and option.default > 100  # a length: what is far longer takes far too long
+    high = min(option.high, 4 * option.default) if long else option.high
+    spread = [option.low + (high - option.low) * i / (STOPS - 1) for i in range(STOPS)]
     if isinstance(option.default, int): spread = [round(v) for v in spread]
     return sorted({*spread, option.default})
 
