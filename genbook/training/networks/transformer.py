@@ -64,7 +64,7 @@ class KeyValueCache:
         "Forget all other texts."
         self.keys, self.values = self.keys[rows], self.values[rows]
 
-# %% ../../../nbs/training/networks/08_transformer.ipynb #f2d64379
+# %% ../../../nbs/training/networks/08_transformer.ipynb #9162f8ae
 def rms_norm(x: Tensor) -> Tensor:
     "Numbers whose mean square is 1 in the last axis."
     return F.rms_norm(x, x.shape[-1:])
@@ -92,6 +92,8 @@ class Projection(nn.Module):
 class Block(nn.Module):
     "Attention to the places before, then a network for each place."
 
+    sharpness = 1.44  # of attention
+
     def __init__(
         self,
         width: int,  # numbers at each place
@@ -113,10 +115,11 @@ class Block(nn.Module):
         "What each place gathers from itself and those before it."
         n, t, width = x.shape
         q, k, v = self.queries_keys_values(x).view(n, t, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        q, k = (1.2 * rms_norm(rotate(part, turn)) for part in (q, k))
+        q, k = (rms_norm(rotate(part, turn)) for part in (q, k))
         if cache is not None: k, v = cache.add(k.to(v.dtype), v)
         causal = mask is None and t > 1
-        found = F.scaled_dot_product_attention(q.to(v.dtype), k.to(v.dtype), v, attn_mask=mask, is_causal=causal)
+        found = F.scaled_dot_product_attention(
+            q.to(v.dtype), k.to(v.dtype), v, attn_mask=mask, is_causal=causal, scale=self.sharpness * q.shape[-1]**-0.5)
         return self.gathered(found.transpose(1, 2).reshape(n, t, width))
 
     def forward(
