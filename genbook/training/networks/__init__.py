@@ -27,6 +27,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "transformer": ["Transformer"],
     "masked": ["MaskedFeedforward", "MaskedLinear", "places_in"],
     "masked_convolutions": ["GatedPixelCNN", "Written", "interleaved", "separated"],
-    "splines": ["Spline", "rational_quadratic", "spline_knots"],
+    "splines": ["Spline", "rational_quadratic"],
     "triangular": ["Triangular"],
 })
