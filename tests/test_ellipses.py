@@ -80,7 +80,7 @@ def test_dragged_by_mouse_and_by_keys(open_page, axe):
     page.locator("input[type=range]").first.focus()
     pressed(page, "ArrowRight")
     page.get_by_role("button", name="Run EM").click()
-    page.wait_for_function("() => /steps: the loss fell by/.test(document.querySelector('.genbook-status').textContent)")
+    page.locator(".genbook-status", has_text="steps: the loss fell by").wait_for()
     assert loss(page) < start + 0.5
     assert axe(page, "main") == []
 

@@ -577,7 +577,8 @@ def test_the_page_does_not_jump_when_the_outcome_comes(open_nb):
     nb.run(0)
     nb.run(1)
     nb.output(1).locator(f"{VIEW} img").wait_for()
-    nb.js("""() => { const area = document.querySelectorAll('.jp-Notebook .jp-Cell')[1].querySelector('.jp-OutputArea');
+    nb.js("""() => {
+        const area = document.querySelectorAll('.jp-Notebook .jp-Cell')[1].querySelector('.jp-OutputArea');
         window.heights = [area.offsetHeight];
         new ResizeObserver(() => window.heights.push(area.offsetHeight)).observe(area) }""")
     press(nb, "Stop")

@@ -167,8 +167,9 @@ def encoding(
     color["legend"] = {"columns": legend_columns(kinds, width)} if len(kinds) > 1 else None
     scale = {"zero": False, "nice": not logarithmic, "type": "log" if logarithmic else "linear"}
     number = {"type": "quantitative"}
+    whole_steps = {"tickMinStep": 1, "format": ",d", "tickCount": min(6, width // 80), "grid": False}
     return {
-        "x": {"field": "step", **number, "axis": {"tickMinStep": 1, "format": ",d", "tickCount": min(6, width // 80), "grid": False}},
+        "x": {"field": "step", **number, "axis": whole_steps},
         "y": {"field": "value", **number, "title": title, "axis": marks, "scale": scale},
         "color": color, "detail": {"field": "loss", "type": "nominal"},
         "tooltip": [{"field": "loss", "type": "nominal"}, {"field": "step", **number, "format": ",d"},

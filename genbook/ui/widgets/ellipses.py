@@ -155,7 +155,8 @@ class Ellipses(PageWidget):
         names, pair = self._fitted.modality_.columns, proposal["value"]
         if len({i for i in pair if 0 <= i < len(names)}) == len(pair) == 2: return list(pair)
         raise InvalidValue(
-            f"pair is {pair}, but positions of two different columns were expected: choose from 0 to {len(names) - 1}.")
+            f"pair is {pair}, but positions of two different columns were expected: choose from 0 to "
+            f"{len(names) - 1}.")
 
     def _turn(self, change: Any) -> None:
         "Show two other columns; what was dragged stays."

@@ -88,10 +88,9 @@ def outcome(
     run: Run,
     samples: Mapping[str, Any] | None = None,  # MIME bundle: the last that were drawn
     words: str = "",  # what these are
-    fits: int | None = None,  # pixels that the chart takes
 ) -> list[Chart | Summary]:  # to display
     "The chart of the losses of `run`, if it got that far, and the last samples with its table."
-    return [*([losses(run.history, fits=fits)] if run.history else []), Summary(run, samples, words)]
+    return [*([losses(run.history)] if run.history else []), Summary(run, samples, words)]
 
 
 def still_of_run(summary: Summary) -> dict[str, Any]:  # MIME bundle
@@ -232,8 +231,8 @@ class RunView(Widget):
             self.text, self.sampled = shown.get("text/plain", ""), words
         if not self.outputs: return
         with self.placing:  # so that a still never comes after the outcome
-            if not self.run.finished: self.outputs[1].update(still_of_run(Summary(self.run, self._samples(), self.sampled)), raw=True)
-            else: self.outputs[1 if self.run.history else 0].update(Summary(self.run, self._samples(), self.sampled))
+            if not self.run.finished: self.outputs[1].update(still_of_run(self._summary()), raw=True)
+            else: self.outputs[1 if self.run.history else 0].update(self._summary())
 
     def _note_failure(self, error: Exception) -> None:
         self.note = f"Samples cannot be shown, learning goes on: {describe(error)}"
@@ -260,7 +259,7 @@ class RunView(Widget):
         self.cell, self.blocking = cell, blocking
         self.shown.append(self)
         live = display(self, display_id=True)
-        room = display(still_of_run(Summary(self.run, self._samples(), self.sampled)), raw=True, display_id=True)
+        room = display(still_of_run(self._summary()), raw=True, display_id=True)
         self.outputs = [live, room]
 
     def _settle(self) -> None:
@@ -272,10 +271,12 @@ class RunView(Widget):
 
     def outcome(self) -> list[Chart | Summary]:
         "What stays: chart and table, with the samples that were shown last."
-        return outcome(self.run, self._samples(), self.sampled, self.fits)
+        chart = [losses(self.run.history, fits=self.fits)] if self.run.history else []
+        return [*chart, self._summary()]
 
-    def _samples(self) -> dict[str, Any]:
-        return {"image/png": self.picture, "text/html": self.html, "text/plain": self.text}
+    def _summary(self) -> Summary:
+        samples = {"image/png": self.picture, "text/html": self.html, "text/plain": self.text}
+        return Summary(self.run, samples, self.sampled)
 
     def _tell_outcome(self) -> None:
         "The outcome once more, for pages that were loaded again: they do not know which output is to be updated."
