@@ -12,8 +12,9 @@ import torch
 from ipywidgets.widgets import widget as registry
 from nbconvert import HTMLExporter
 
-from genbook import Detector, Gaussian, GaussianMixture, HiddenMarkov, explore, screen
+from genbook import VAE, Detector, Gaussian, GaussianMixture, HiddenMarkov, explore, screen
 from genbook.core import Unsupported
+from genbook.data import small_digits
 from genbook.training import Run
 from genbook.ui import Explorer, RunView, Sampler
 from genbook.ui.comms import static
@@ -47,6 +48,7 @@ def detector(): return screen(scorer())
 def timeline(): return explore(chain(), [X])
 def explorer(): return explore(mixture())
 def sampler(): return Sampler(mixture())
+def latents(): return explore(VAE(latent_dim=2, width=8).fit(small_digits()[:50], seed=0, steps=2, progress=False))
 def run_view(): return RunView(Run(GaussianMixture(2), X, seed=0))
 
 
@@ -161,3 +163,26 @@ def test_python_and_pages_write_numbers_alike(browser):
                          [numbers, pairs])
     page.close()
     assert said == [[in_digits(v) for v in numbers], [mean_and_sd(*pair) for pair in pairs]]
+
+
+@pytest.mark.parametrize(("make", "handle", "trait"), [
+    (detector, ".genbook-threshold", "threshold"), (timeline, ".genbook-tracks", "frame"),
+    (latents, "input[type=range]", "values")])
+def test_a_finger_drags(show, make, handle, trait):
+    "Sideways, over a page that scrolls up and down: the browser does not take the finger for itself."
+    page = show(make(), ".genbook-explorer", has_touch=True, viewport={"width": 390, "height": 700})
+    place = page.locator(handle).first
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + min(box["height"] / 2, 40)
+    page.evaluate("""trait => {
+        window.seen = new Set(), window.cancelled = 0;
+        state.on(`change:${trait}`, () => seen.add(JSON.stringify(state.get(trait))));
+        addEventListener("pointercancel", () => cancelled++, true) }""", trait)
+    finger = page.context.new_cdp_session(page)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 7):
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x - 10 * step, "y": y}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function("() => seen.size >= 3")
+    assert page.evaluate("cancelled") == 0
