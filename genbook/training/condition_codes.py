@@ -136,5 +136,6 @@ def code_of(
     "The code of a condition."
     if (kind := kind_of_code(condition)) in CODES: return CODES[kind].of(condition, values)
     raise InvalidType(
-        f"{name} is a {condition.kind}, but networks are conditioned on a choice, a number, a text or an image: leave it "
-        "out, or turn it into one of those.")
+        f"{name} is a {condition.kind}, but networks are conditioned on a choice, a number, a text or an image: leave"
+        " it out, or turn it into one of those."
+    )
