@@ -18,7 +18,7 @@ from ..core import InvalidType, InvalidValue
 from ..data import Data, Points, Vectors
 from .options import check_number
 
-# %% ../../nbs/training/18_densities.ipynb #d3cc81a5
+# %% ../../nbs/training/18_densities.ipynb #3f916af7
 LogDensity = Callable[[Tensor], Tensor]  # (n, features) float32 -> (n,) nats
 
 
@@ -48,7 +48,7 @@ def check_log_density(
             "scale= that say where its mass lies.")
     return found
 
-
+# %% ../../nbs/training/18_densities.ipynb #5a9769f8
 class Density(Data):
     "A density known up to a constant, to learn from in place of items."
 
