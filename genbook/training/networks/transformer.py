@@ -118,9 +118,8 @@ class Block(nn.Module):
         q, k = (rms_norm(rotate(part, turn)) for part in (q, k))
         if cache is not None: k, v = cache.add(k.to(v.dtype), v)
         causal = mask is None and t > 1
-        scale = self.sharpness * q.shape[-1]**-0.5
-        found = F.scaled_dot_product_attention(
-            q.to(v.dtype), k.to(v.dtype), v, attn_mask=mask, is_causal=causal, scale=scale)
+        q, k, scale = q.to(v.dtype), k.to(v.dtype), self.sharpness * q.shape[-1]**-0.5
+        found = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal, scale=scale)
         return self.gathered(found.transpose(1, 2).reshape(n, t, width))
 
     def forward(
