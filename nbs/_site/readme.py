@@ -48,6 +48,7 @@ def output(made: NotebookNode, number: int, files: dict[Path, bytes], to_source:
     "One output as Markdown."
     if made.output_type == "stream": return f"```\n{made.text.rstrip()}\n```" if made.name == "stdout" else ""
     data = made.get("data", {})
+    if "genbook-still" in data.get("text/html", ""): return ""  # stands for a widget, of which the README has no use
     picture = next((kind for kind in PICTURES if kind in data), None)
     if picture:
         path = FIGURES / f"{number}.{PICTURES[picture]}"
