@@ -22,8 +22,8 @@ EXPORTS = {
     "noise": ["Noise", "check_seed", "step_seed"],
     "conditions": ["Condition", "Option", "ReadOnly", "read_options"],
     "decoding": [
-        "Decoding", "Stops", "Writer", "choose", "cut_after", "decoding_options", "tempered", "to_probabilities",
-        "write"],
+        "Decoding", "Stops", "Writer", "choose", "cut_after", "decoding_options", "partials", "tempered",
+        "to_probabilities", "write"],
     "protocols": [
         "CAPABILITIES", "Completes", "Conditional", "HasDiscrete", "HasElbo", "HasGaussians", "HasLatent",
         "HasLatentChoices", "HasLogProb", "HasStates", "HasWeightedFit", "Partial", "Streams",

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ..core import (
     Condition, Decoding, InvalidValue, Model, Noise, Option, Partial, Stops, choose, condition_on, cut_after,
-    decoding_options, is_fitted, require_fitted, tempered, write)
+    decoding_options, is_fitted, partials, require_fitted, tempered, write)
 from ..data import Data, Texts, Tokenizer, check_kind, later_items, tokenizer
 from ..exact import END, START, Tree, check_counting, check_followed, count_grams, smooth, to_numbers
 
@@ -292,14 +292,8 @@ class NGram(CountModel):
 
     def stream(self, noise: Noise, **options: Any) -> Iterator[Partial]:
         "Texts as they are written, a symbol of each at a time."
-        how, names, prefix = Decoding(**options), self._names(), self.conditions.get("prefix", "")
-        texts = [""] * len(noise)
-        every = 1 + len(prefix) * len(noise) // 100_000  # a long prefix is not copied for each symbol
-        for number, (going, symbols, more) in enumerate(self._write(noise, how), 1):
-            for i, symbol in zip(going.tolist(), symbols.tolist()): texts[i] += names[symbol]
-            if more and number % every: continue
-            items = [prefix + cut_after(text, how.stop) for text in texts]
-            yield Partial(items, number, how.max_length if more else number)
+        how, prefix = Decoding(**options), self.conditions.get("prefix", "")
+        return partials(self._write(noise, how), self._names(), prefix, len(noise), how)
 
     def draw(self, noise: Noise, **options: Any) -> list[str]:
         how, prefix = Decoding(**options), self.conditions.get("prefix", "")

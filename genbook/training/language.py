@@ -17,8 +17,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..core import (
-    Condition, Decoding, InvalidValue, Noise, Option, Partial, Stops, condition_on, cut_after, decoding_options,
-    is_fitted, last_items, require_fitted, step_seed, to_probabilities, write)
+    Condition, Decoding, InvalidValue, Noise, Option, Partial, Stops, condition_on, decoding_options,
+    is_fitted, last_items, partials, require_fitted, step_seed, to_probabilities, write)
 from ..data import Data, Symbols, Texts, Tokenizer, check_kind, later_items, tokenizer
 from .conditioning import Conditioned
 from .networks import make
@@ -250,16 +250,12 @@ class Language(LearnsTexts):
         "Texts as they are written, a symbol of each at a time."
         how, names, apart = Decoding(**options), self.vocabulary_.names, isinstance(self.modality_, Symbols)
         prefix = self.conditions.get("prefix", [] if apart else "")
-        reader, items = Reader(self, 1), [prefix] * len(noise)
+        reader = Reader(self, 1)
         reader.read(self.start()[None].to(self.device))
         reader.select(torch.zeros(len(noise), dtype=torch.int64, device=self.device))
         stops = Stops(how.stop, names, len(noise), apart)
         steps = write(Continuation(reader, how), noise, END, how.max_length, stops)
-        for number, (going, symbols, more) in enumerate(steps, 1):
-            for i, symbol in zip(going.tolist(), symbols.tolist()):
-                items[i] = items[i] + ([names[symbol]] if apart else names[symbol])
-            written = list(items) if apart else [cut_after(text, how.stop, len(prefix)) for text in items]
-            yield Partial(written, number, how.max_length if more else number)
+        return partials(steps, names, prefix, len(noise), how)
 
     def draw(self, noise: Noise, **options: Any) -> list[str] | list[list[str]]:
         parts = [noise.part(places) for places in torch.arange(len(noise)).split(self.rows)]
