@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from ..core import choose, to_probabilities
 from ..data import Data, Scaling, Table
 
 # %% ../../nbs/training/20_mixed_columns.ipynb #c1c1b95b
@@ -75,10 +76,7 @@ def draw_choice(
 ) -> Tensor:  # (n,) places from 0 to k - 1
     "One of the alternatives for each row."
     if temperature == 0: return logits.argmax(1)
-    edges = (logits.double() / temperature).softmax(1).cumsum(1)
-    return torch.searchsorted(edges, u.double()[:, None] * edges[:, -1:], right=True)[:, 0].clamp(
-        max=edges.shape[1] - 1
-    )
+    return torch.from_numpy(choose(to_probabilities(logits.double() / temperature), u.double().numpy()))
 
 
 def draw_number(
