@@ -196,9 +196,6 @@ def plain(value: Any) -> Any:
     "A number of torch or NumPy as Python's."
     return value.item() if isinstance(value, (Tensor, np.generic)) else value
 
-# %% ../../nbs/data/11_intake.ipynb #fc4b71c3
-#| export
-
 # %% ../../nbs/data/11_intake.ipynb #6263b38e
 def take_held(x: HasItems, modality: Modality | None = None) -> Taken:
     "Items whose kind is known, with what is known about each."

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from ..core import (
     Condition, InvalidType, InvalidValue, Noise, available_if, check_seed, condition_on, require_fitted, step_seed)
-from ..data import Data, Scaling, check_items, later_items
+from ..data import Data, Scaling, Table, check_items, later_items
 from ..exact import with_given
 from ..training import (
     Conditioned, Density, Evidence, LogDensity, check_choice, check_density_exists, check_learnable, check_number,
@@ -32,7 +32,7 @@ def check_columns(data: Data) -> None:
         raise InvalidType(
             f"The items are {data.modality.describe(data.items)}, but a Flow takes rows of numbers: pass "
             "x.flatten(1), or choose a model of images.")
-    for name, kind in zip(data.modality.columns, getattr(data.modality, "kinds", ())):
+    for name, kind in zip(data.modality.columns, data.modality.kinds) if isinstance(data.modality, Table) else ():
         if kind.name in ("category", "boolean"):
             raise InvalidType(
                 f"The column {name} holds categories, but a Flow bends amounts: use MADE or Mixture(3), which have "
