@@ -3,7 +3,8 @@
 A question asks for capabilities and knows no model by name, so it holds for models that are not written yet.
 It imports from `core`, `data`, `training` and `exact`; never from `models`, never from `ui`.
 
-- `latent`: which latent dimensions are active, walks between two latents, directions of an attribute
+- `latent`: which latent dimensions are active, walks between two latents
+- `directions`: the direction of an attribute, and those in which items change most
 - `anomaly`: scores, thresholds and reasons
 - `estimator`: models with a density in the hands of scikit-learn
 - `suggest`: which families suit some data
@@ -11,7 +12,8 @@ It imports from `core`, `data`, `training` and `exact`; never from `models`, nev
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
-    "latent": ["activity", "between", "direction", "slerp", "walk"],
+    "latent": ["activity", "between", "slerp", "walk"],
+    "directions": ["direction", "principal_directions", "pullback_metric"],
     "anomaly": ["Detector", "NearestNeighbours", "Scorer", "Share", "Threshold", "auroc", "share_of"],
     "estimator": ["Estimator", "with_arguments"],
     "suggest": ["ADVICE", "Advice", "advice_table", "suggest"],

@@ -74,7 +74,7 @@ def explore(
     model: Model,  # fitted
     data: Any = None,  # items: to encode, to lie under the components of a mixture, or sequences with states
     *,
-    directions: Mapping[str, Tensor] | None = None,  # name -> (d,) a slider each, as `latent.direction` finds them
+    directions: Mapping[str, Tensor] | None = None,  # name -> (d,) a slider each, as `analysis.direction` finds them
     columns: Sequence[str] | None = None,  # two columns of a mixture of Gaussians, by default the first two
 ) -> PageWidget:  # Explorer, Ellipses, Timeline or Sampler
     """The view that explains `model`: the first of `VIEWS` that fits it.
