@@ -17,6 +17,7 @@ import genbook
 
 sys.path.insert(0, str(ROOT / "nbs" / "_site"))
 from apidoc import read_entries  # noqa: E402
+from narrow import meant, narrow  # noqa: E402
 from page import PageError, paths_of_pages, read_page  # noqa: E402
 from references import cite  # noqa: E402
 from run import execute  # noqa: E402
@@ -427,3 +428,53 @@ def _hidden(): pass
         ("method", "Box.put", "what is left"),
     ]
     assert (other.kind, other.signature, other.returns) == ("function", "(box: Box) -> float", "grams")
+
+
+# ---- code in lines that fit
+
+SHOWN = [cell for path in paths_of_pages() for cell in read_page(path).cells if cell.kind == "code" and not cell.hidden]
+
+
+def test_no_line_of_code_on_a_page_has_more_than_100_characters():
+    lines = [line for cell in SHOWN for line in narrow(cell.source).split("\n")]
+    assert len(lines) > 10_000 and not [line for line in lines if len(line) > 100]
+
+
+LONG = '''
+def long(first: int, second: str = "a, b", *, third: float = 0.5, fourth: "Names | None" = None, fifth: bool) -> None:
+    "A sentence of many words, which goes on and on, beyond what a page has room for, and then it ends at last."
+    if first: raise ValueError(f"This is {first:,}, but {second or 'nothing'} was {'expected'}: try another {first}.")
+    fourth = [name for name, length in zip(fourth, map(len, fourth)) if length > 3 and name not in ("this", "that")]
+    work = third + first * 12345678901234567890 if second else sorted(fourth, key=lambda a, b=1: (len(a), b, a))[0]  # by
+    raise Wrong(
+        f"The first of {first} sentences, which are so long that no page has enough room for them, goes on {third} "
+        "and a second one with {braces} follows.") from None
+'''
+
+
+def test_long_lines_are_broken_and_mean_the_same():
+    shown = narrow(LONG)
+    assert meant(shown) == meant(LONG) and max(map(len, shown.split("\n"))) <= 100
+    assert shown.startswith("\ndef long(\n    first: int, second:") and "\n) -> None:\n" in shown
+    assert "\n    # by\n    work = (\n        third + first" in shown
+    assert "    if first:\n        raise ValueError(\n            f\"This is {first:,}" in shown
+    assert "\n        for name, length in zip" in shown
+    assert narrow(shown) == shown
+
+
+@pytest.mark.parametrize("source", ["x = 1", "%%train vae\n" + "data: " * 30, "x = '''" + "a" * 200 + "'''", "x = " + "a" * 200])
+def test_what_is_short_or_cannot_be_broken_stays(source):
+    assert narrow(source) == source
+
+
+def test_the_copy_button_copies_code_that_runs(visit, server):
+    page = visit("models/vae", address=server)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    sources = [cell.source for cell in read_page(ROOT / "nbs" / "models" / "24_vae.ipynb").cells if cell.kind == "code"]
+    known = {meant(source) for source in sources}
+    buttons = page.locator("div.cell_input button.copybtn")
+    assert buttons.count() > 5
+    for button in buttons.all()[:6]:
+        button.dispatch_event("click")
+        page.wait_for_function("async () => (await navigator.clipboard.readText()).length > 1")
+        assert meant(page.evaluate("navigator.clipboard.readText()")) in known

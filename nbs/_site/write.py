@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 from apidoc import Entry, module_entries, myst
+from narrow import narrow
 from nbformat import NotebookNode
 from page import ROOT, Cell, Page, PageError
 from PIL import Image
@@ -170,10 +171,10 @@ def code(cell: Cell, page: Page, links: Links) -> list[NotebookNode]:
         if cell.directives.get("output") == "false"
         else [o for o in (output(o, page, links) for o in cell.outputs) if o]
     )
-    summary = fold(cell, page) if show_code else ""
+    summary, source = fold(cell, page) if show_code else "", narrow(cell.source)
     made = []
     if summary:
-        made.append(markdown(f"<details><summary>{summary}</summary>\n\n```python\n{cell.source}\n```\n\n</details>"))
+        made.append(markdown(f"<details><summary>{summary}</summary>\n\n```python\n{source}\n```\n\n</details>"))
     if shown or show_code and not summary:
         metadata = {"tags": [] if show_code and not summary else ["remove-input"]}
         alt = next(
@@ -181,7 +182,7 @@ def code(cell: Cell, page: Page, links: Links) -> list[NotebookNode]:
             None,
         )
         if alt: metadata["mystnb"] = {"image": {"alt": " ".join(alt.split())}}
-        made.append(nbformat.v4.new_code_cell(cell.source, outputs=shown, metadata=metadata))
+        made.append(nbformat.v4.new_code_cell(source, outputs=shown, metadata=metadata))
     return made
 
 
