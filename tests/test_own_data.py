@@ -1,4 +1,5 @@
 "Own data go in as people hold them: one line to take them, and the line that `suggest` names to learn from them."
+import warnings
 import wave
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import torch
 from PIL import Image
 
 import genbook
-from genbook.data import Data, Images, Sounds, Texts, conform
+from genbook.core import Noted
+from genbook.data import Data, Images, Sounds, Texts, conform, read_csv, read_images
 
 BRIGHT = {"cats": 60, "dogs": 200}
 
@@ -76,16 +78,44 @@ def test_folders_and_lists_of_their_files_are_the_same_items(own, folder, modali
     assert inside.known == {} and len(inside) == 3
 
 
-def test_images_and_sounds_are_brought_to_a_size_and_a_rate(own):
+def test_images_of_several_sizes_are_cut_to_the_common_one(own):
     Image.fromarray(np.full((20, 10), 200, np.uint8)).save("photos/dogs/9.png")
+    files = sorted(Path("photos").rglob("*/?.png"))
+    pillow = [Image.open(file) for file in files]
+    arrays = [np.asarray(image.convert("RGB")) for image in pillow]
+    for held in (Path("photos"), "photos", files, pillow, arrays):
+        with pytest.warns(Noted, match="The 7 images have 2 sizes, from 8x8 to 20x10 pixels.*to 8x8, which most have"):
+            data = Data.of(held)
+        assert data.modality == Images(3, 8, 8) and data.items[6].unique().tolist() == [200]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        images = Data.of(Path("photos"), Images(1, 4, 4))
+        assert images.items.shape == (7, 1, 4, 4) and images.items[6].unique().tolist() == [200]
+        assert read_images("photos", size=16).modality == Images(3, 16, 16)
+        assert list(read_images("photos", size=(16, 8)).known["label"]) == [*LABELS, "dogs"]
+
+
+def test_sounds_of_several_rates_are_brought_to_a_rate(own):
     write_wave(Path("sounds/dogs/9.wav"), rate=16000, frames=4000)
-    with pytest.raises(ValueError, match=r"Image 6 has 10x20 pixels and image 0 has 8x8.*Images\(3, 64, 64\)"):
-        Data.of(Path("photos"))
     with pytest.raises(ValueError, match=r"9.wav has 16,000 Hz and 0.wav has 8,000 Hz.*Sounds\(8000, channels=1\)"):
         Data.of(Path("sounds"))
-    images, sounds = Data.of(Path("photos"), Images(1, 4, 4)), Data.of(Path("sounds"), Sounds(8000))
-    assert images.items.shape == (7, 1, 4, 4) and images.items[6].unique().tolist() == [200]
+    sounds = Data.of(Path("sounds"), Sounds(8000))
     assert [len(item) for item in sounds.items] == [2000] * 7 and len(sounds.known["label"]) == 7
+
+
+def test_a_column_that_names_rows_is_set_aside(own):
+    own.insert(0, "who", [f"owner {k}" for k in range(len(own))])
+    own.to_csv("homes.csv", index=False)
+    for read in (lambda: Data.of("homes.csv"), lambda: read_csv("homes.csv"), lambda: Data.of(own)):
+        with pytest.warns(Noted, match="The column who names rows rather than sorts them .*60 different texts in 60"):
+            data = read()
+        assert data.modality.columns == ("city", "price", "built") and data.known["who"][1] == "owner 1"
+    with pytest.warns(Noted): model = genbook.Mixture(2).fit(own, steps=2, seed=0)
+    assert list(model.sample(3, seed=0).frame().columns) == ["city", "price", "built"]
+    assert model.log_prob(own).shape == (60,)  # the column may be there, and nobody looks at it
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert Data(own, kinds={"who": "category"}).modality.columns[0] == "who"
 
 
 @pytest.mark.parametrize("change, said", [

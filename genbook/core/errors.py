@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['CELL', 'line_of_cell', 'Explained', 'InvalidValue', 'InvalidType', 'NotFitted', 'Unsupported', 'Diverged', 'Missing',
-           'Unreachable', 'Unwritable', 'NotFound', 'did_you_mean', 'in_short', 'escape']
+           'Unreachable', 'Unwritable', 'NotFound', 'Noted', 'note', 'did_you_mean', 'in_short', 'escape']
 
 # %% ../../nbs/core/00_errors.ipynb #0997d2db
 import difflib
 import re
 import sys
 import traceback
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -70,6 +71,18 @@ class Unwritable(Explained, OSError):
 
 class NotFound(Explained, FileNotFoundError):
     "A file or folder is needed that is not there."
+
+# %% ../../nbs/core/00_errors.ipynb #15b5daa8
+class Noted(UserWarning):
+    "Something that genbook decided for a person, who may decide otherwise."
+
+
+def note(sentence: str) -> None:
+    "Say what was decided, at the line outside of genbook that led to it."
+    frame, level = sys._getframe(), 1
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "genbook":
+        frame, level = frame.f_back, level + 1
+    warnings.warn(sentence, Noted, stacklevel=level)
 
 # %% ../../nbs/core/00_errors.ipynb #33d6643a
 def did_you_mean(

@@ -8,7 +8,7 @@ How data come in:
 - `intake`: files, folders, data sets of other libraries; `intake_arrays`, `intake_frames`: arrays, lists, data frames
 - `data`: `Data`, items with their modality and with what is known about them; `known`: labels, captions, items
 - `conform`: later items in the columns, codes and units of those that a model learnt from
-- `readers`, `recordings`: CSV files, texts and sounds from files, as data
+- `readers`, `recordings`: CSV files, texts, images and sounds from files, as data
 - `scaling`: to mean 0 and standard deviation 1, and back
 
 What kind of thing they are, a file for each modality:
@@ -65,7 +65,7 @@ EXPORTS = {  # module -> names
     "speech": ["cepstrum", "deltas", "from_mel", "log_mel", "mel_bands", "mfcc", "to_mel"],
     "scaling": ["Scaling"],
     "conform": ["check_no_categories", "conform", "later_items"],
-    "readers": ["read_csv", "read_texts"],
+    "readers": ["read_csv", "read_images", "read_texts"],
     "tokenizers": [
         "BytePairs", "Characters", "HasVocabulary", "TOKENIZERS", "Tokenizer", "WORD", "Words", "tokenizer"],
     "datasets": ["digits", "heart", "old_faithful", "small_digits"],

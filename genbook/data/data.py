@@ -182,8 +182,9 @@ def take_kinds(
         raise InvalidType(
             f"kinds={dict(kinds)!r} names columns, but the items are a {type(x).__name__}: pass a data frame, or "
             "leave out kinds.")
-    columns = x.modality.decoded(x.items) if table else from_frame(x)
-    return replace(take_columns(columns, Table.of(columns, kinds)), known=getattr(x, "known", {}) if table else {})
+    if not table: return take_columns(from_frame(x), kinds=kinds)
+    columns = x.modality.decoded(x.items)
+    return replace(take_columns(columns, Table.of(columns, kinds)), known=getattr(x, "known", {}))
 
 # %% ../../nbs/data/12_data.ipynb #581e1be6
 class Data(Items):
