@@ -1,4 +1,5 @@
 "Own data go in as people hold them: one line to take them, and the line that `suggest` names to learn from them."
+import re
 import warnings
 import wave
 from pathlib import Path
@@ -7,17 +8,20 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 
 import genbook
 from genbook.core import Noted
-from genbook.data import Data, Images, Sounds, Texts, conform, read_csv, read_images
+from genbook.data import Data, Images, Sequences, Sounds, Texts, conform, read_csv, read_images
+from genbook.ui import magics
 
 BRIGHT = {"cats": 60, "dogs": 200}
 
 
 def write_wave(path: Path, rate: int = 8000, frames: int = 2000) -> None:
-    tone = (np.sin(np.arange(frames) * 0.2) * 9000).astype("<i2")
+    tone = (np.random.default_rng(int(path.stem)).normal(size=frames) * 3000).astype("<i2")
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1), file.setsampwidth(2), file.setframerate(rate)
         file.writeframes(tone.tobytes())
@@ -97,8 +101,8 @@ def test_images_of_several_sizes_are_cut_to_the_common_one(own):
 
 def test_sounds_of_several_rates_are_brought_to_a_rate(own):
     write_wave(Path("sounds/dogs/9.wav"), rate=16000, frames=4000)
-    with pytest.raises(ValueError, match=r"9.wav has 16,000 Hz and 0.wav has 8,000 Hz.*Sounds\(8000, channels=1\)"):
-        Data.of(Path("sounds"))
+    with pytest.warns(Noted, match="The 7 sounds have rates from 8,000 to 16,000 Hz, and are brought to mono, 8,000 Hz"):
+        assert Data.of(Path("sounds")).modality == Sounds(8000)
     sounds = Data.of(Path("sounds"), Sounds(8000))
     assert [len(item) for item in sounds.items] == [2000] * 7 and len(sounds.known["label"]) == 7
 
@@ -155,3 +159,39 @@ def test_the_line_that_is_suggested_runs(own, make):
     options = next((option for name, option in short.items() if name in line), "")
     exec(f"{line.removesuffix(')')}, {options}seed=0)", names)
     assert len(names["model"].sample(2, seed=0)) == 2
+
+
+@pytest.fixture(scope="module")
+def shell():
+    shell = InteractiveShell.instance()
+    magics.register(shell)
+    yield shell
+    magics.unregister(shell)
+
+
+@pytest.mark.parametrize("learner, body, said, kind", [
+    ("VAE", "data: photos", "are scaled and cut to 8x8, which most have", Images(3, 8, 8)),
+    ("VAE", "data: photos\npixels: 4x6", "", Images(3, 4, 6)),
+    ("HiddenMarkov", "data: sounds\nfeatures: mfcc\nsteps: 2", "", Sequences(39)),
+    ("HiddenMarkov", "data: {waves}\nfeatures: mfcc\nsteps: 2", "", Sequences(39)),
+    ("Mixture", "data: homes.csv\nsteps: 2", "The column who names rows rather than sorts them", None)])
+def test_one_cell_learns_from_own_data(shell, own, capsys, learner, body, said, kind):
+    own.assign(who=[f"owner {k}" for k in range(len(own))]).to_csv("homes.csv", index=False)
+    Image.fromarray(np.full((20, 10), 200, np.uint8)).save("photos/dogs/9.png")
+    shell.user_ns["waves"] = Data.of(Path("sounds"))
+    more = {"HiddenMarkov": "states: 1", "Mixture": "components: 2", "VAE": "latent_dim: 2\nwidth: 4\nsteps: 2"}
+    shell.run_cell_magic("train", f"{learner} --out mine --wait", f"{body}\n{more[learner]}")
+    model, out = shell.user_ns["mine"], capsys.readouterr().out
+    assert said in out and (out == "") == (said == "")
+    assert kind in (None, model.modality_) and "who" not in getattr(model.modality_, "columns", ())
+    assert len(model.sample(2, seed=0)) == 2
+
+
+@pytest.mark.parametrize("body, said", [
+    ("data: sounds\nfeatures: mfc", "There are no features called 'mfc'. Did you mean mfcc?"),
+    ("data: photos\nfeatures: mfcc", "but sounds were expected"),
+    ("data: photos\npixels: tiny", "pixels is 'tiny', but a number, or height x width"),
+    ("data: talks\npixels: 8", "but images were expected")])
+def test_mistakes_in_how_data_are_taken(shell, own, body, said):
+    with pytest.raises(UsageError, match=re.escape(said)): shell.run_cell_magic("train", "Gaussian --out other", body)
+    assert "other" not in shell.user_ns

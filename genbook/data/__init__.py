@@ -62,7 +62,7 @@ EXPORTS = {  # module -> names
     "sounds": ["HEARD", "HEARD_RATE", "Sounds", "envelope", "in_seconds", "resample"],
     "wav": ["NotWav", "read_origin", "read_wav", "to_wav"],
     "recordings": ["as_sounds", "at_rate", "read_sounds"],
-    "speech": ["cepstrum", "deltas", "from_mel", "log_mel", "mel_bands", "mfcc", "to_mel"],
+    "speech": ["FEATURES", "cepstrum", "deltas", "from_mel", "log_mel", "mel_bands", "mfcc", "to_mel"],
     "scaling": ["Scaling"],
     "conform": ["check_no_categories", "conform", "later_items"],
     "readers": ["read_csv", "read_images", "read_texts"],

@@ -16,7 +16,7 @@ from .sounds import Sounds, resample
 
 # %% ../../nbs/data/14_recordings.ipynb #16e962e1
 def read_sounds(
-    *paths: str | Path,  # of files with the same rate and as many channels
+    *paths: str | Path,  # of files, which are brought to one rate and as many channels
     **known: Any,  # what is known about each, as for `Data`
 ) -> Data:  # of sounds
     "Sounds from files: `read_sounds('one.wav', 'two.wav', label=[1, 2])`."

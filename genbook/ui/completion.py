@@ -16,7 +16,7 @@ from IPython.core.completer import CompletionContext
 from .. import shipped
 from .discovery import (accepted, class_of_card, classes_in, data_names, in_words, is_kind, learning_options,
                                   making_options, models_in, sampling)
-from .own_files import names_beside
+from .own_files import WAYS, names_beside
 from .parsing import flag_of, flags, variables
 
 # %% ../../nbs/ui/54_completion.ipynb #4d34a487
@@ -92,6 +92,7 @@ def train_choices(name: str, namespace: Mapping[str, Any]) -> Offered:
     elif name in shipped(): taken = learning_options(class_of_card(name))
     else: return {}
     choices = {"data": ("data", names_beside("") | {data: "data" for data in data_names(namespace)})}
+    choices |= {key: (kind, dict.fromkeys(values, kind)) for key, (kind, values) in WAYS.items()}
     for key, (kind, default) in taken.items():
         known = {} if default in ("", "None") else {default.strip("'"): "default"}
         choices[key] = kind.replace(" ", ""), known

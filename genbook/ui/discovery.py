@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['Taken', 'plain', 'card', 'index', 'model_classes', 'data_sets', 'parameters', 'type_in_words', 'taken_by',
            'learning_of', 'imported', 'making_options', 'learning_options', 'is_kind', 'models_in', 'classes_in',
-           'class_of_card', 'accepted', 'sampling', 'in_words', 'find_model', 'find_learner', 'data_names', 'find_data']
+           'class_of_card', 'accepted', 'sampling', 'in_words', 'find_model', 'find_learner', 'data_names',
+           'find_source', 'find_data']
 
 # %% ../../nbs/ui/52_discovery.ipynb #434e2c35
 import functools
@@ -21,7 +22,7 @@ from typing import Any
 
 from .. import EXPORTS, shipped
 from .kinds import check_source
-from .own_files import nearest_names, path_of
+from .own_files import nearest_names, path_of, taken_so
 from .parsing import as_name, guess, mistake, read_value, variables
 
 # %% ../../nbs/ui/52_discovery.ipynb #6b6cbb5f
@@ -190,8 +191,8 @@ def data_names(namespace: Mapping[str, Any]) -> list[str]:
     return mine + [name for name in data_sets() if name not in mine]
 
 
-def find_data(text: str | None, namespace: Mapping[str, Any]) -> Any:
-    "What the line `data:` names: a variable, a data set, or a file or folder."
+def find_source(text: str | None, namespace: Mapping[str, Any]) -> Any:
+    "What the line `data:` names: a variable, a data set, or the path of a file or folder."
     if text is None:
         raise mistake(
             "The body does not say what to learn from: add a line such as 'data: digits'."
@@ -201,7 +202,16 @@ def find_data(text: str | None, namespace: Mapping[str, Any]) -> Any:
     if name in variables(namespace) and not callable(namespace[name]):
         if not isinstance(namespace[name], PurePath): return namespace[name]
         check_source("data", namespace[name])
-        return importlib.import_module("genbook.data").Data.of(Path(namespace[name]))
+        return Path(namespace[name])
     if name in data_sets(): return getattr(importlib.import_module("genbook.data"), name)()
-    if path := path_of(name): return importlib.import_module("genbook.data").Data.of(path)
+    if path := path_of(name): return path
     raise mistake(f"There are no data called {name!r}.{nearest_names(name, data_names(namespace))}")
+
+
+def find_data(
+    text: str | None,  # what the line `data:` says
+    namespace: Mapping[str, Any],
+    ways: Mapping[str, Any] | None = None,  # what other lines say of how to take them
+) -> Any:
+    "What a cell is to learn from."
+    return taken_so(find_source(text, namespace), ways or {})

@@ -26,7 +26,8 @@ from .discovery import find_data, find_learner, find_model, learning_options, ma
 from .forming import Forming, forming, newest_shown
 from .kinds import check_option
 from .listing import Listing, everything, particulars
-from .notices import Spot, load_torch, note_learning
+from .notices import Spot, load_torch, note_learning, notes_in_one_line
+from .own_files import WAYS
 from .parsing import (Line, fill, flag_of, guess, mistake, mistakes_in_one_line, new_name, not_understood,
                                 read_body, read_line, read_typed, read_value, whole_number, without_semicolon)
 
@@ -108,11 +109,12 @@ def read_lesson(learner: Any, body: str, namespace: Mapping[str, Any]) -> tuple[
         raise mistake(
             f"{written!r} is not a 'key: value' line: write lines such as 'data: digits' and 'steps: 500'.")
     for key in written:
-        if key == "data" or key in known: continue
-        raise mistake(f"{cls.__name__} has no option {key!r}.{guess(key, ['data', *known])}")
+        if key in ("data", *WAYS) or key in known: continue
+        raise mistake(f"{cls.__name__} has no option {key!r}.{guess(key, ['data', *WAYS, *known])}")
     values = {key: read_typed(value, namespace) for key, value in written.items() if key != "data"}
+    ways = {key: values.pop(key) for key in WAYS if key in values and key not in known}
     for key, value in values.items(): check_option(key, value, known[key][0])
-    data = find_data(written.get("data"), namespace)
+    data = find_data(written.get("data"), namespace, ways)
     return {k: v for k, v in values.items() if k in making}, data, {k: v for k, v in values.items() if k not in making}
 
 # %% ../../nbs/ui/55_magics.ipynb #d009b05c
@@ -235,7 +237,8 @@ class GenbookMagics(Magics):
             condition: label
             steps: 500
 
-        In a notebook learning goes on behind the cell; with --wait the cell holds until it has ended, and Stop ends
+        Data are variables, data sets, files and folders; pixels: 64 brings pictures to that size, and features: mfcc
+        turns sounds into what the ear hears. In a notebook learning goes on behind the cell; with --wait the cell holds until it has ended, and Stop ends
         it sooner and keeps what was learnt. A model of yours is trained further where it is; with --out a copy of it
         is. {name} stands for a variable; %genbook VAE lists the options.
         """
@@ -247,9 +250,10 @@ class GenbookMagics(Magics):
             learner, name, mine = find_learner(asked, namespace), new_name(written.options.out), models_in(namespace)
             if name is None and asked not in mine:
                 raise mistake(f"The trained model needs a name: write %%train {asked} --out mine.")
-            given, data, learning = read_lesson(learner, cell, namespace)
-            model = learner_for(written, learner, given, mine)
-            learn_and_keep(model, data, learning, name, self.shell.user_ns, written.options.wait)
+            with notes_in_one_line():
+                given, data, learning = read_lesson(learner, cell, namespace)
+                model = learner_for(written, learner, given, mine)
+                learn_and_keep(model, data, learning, name, self.shell.user_ns, written.options.wait)
 
     @line_magic
     @needs_local_scope
