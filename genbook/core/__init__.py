@@ -9,6 +9,7 @@
 - `finishing`: what a modality does to items once they are drawn, and all sampling options.
 - `model`: `Model`, `Samples` and their `Origin`; drawing in batches, drawing again, conditioning.
 - `streams`: watching items as they form.
+- `alternatives`: texts symbol by symbol, with what else could have been written.
 - `files`: files that are read only if they are files, and written whole or not at all.
 - `values`: values as JSON and tensors, classes by name.
 - `store`: folders that are whole or not there; saving and loading models.
@@ -25,14 +26,15 @@ EXPORTS = {
         "Decoding", "Stops", "Writer", "choose", "cut_after", "decoding_options", "partials", "tempered",
         "to_probabilities", "write"],
     "protocols": [
-        "CAPABILITIES", "Completes", "Conditional", "HasDiscrete", "HasElbo", "HasGaussians", "HasLatent",
-        "HasLatentChoices", "HasLogProb", "HasStates", "HasWeightedFit", "Partial", "Streams",
+        "CAPABILITIES", "Completes", "Conditional", "HasAlternatives", "HasDiscrete", "HasElbo", "HasGaussians",
+        "HasLatent", "HasLatentChoices", "HasLogProb", "HasStates", "HasWeightedFit", "Partial", "Streams",
         "Trains", "available_if", "capabilities", "check_weights", "discrete_columns", "latent_choices", "require"],
     "fingerprints": ["arguments", "digest", "fingerprint", "version"],
     "finishing": ["FinishesItems", "options_of"],
     "model": [
         "Modality", "Model", "Origin", "Samples", "blank", "clone", "condition_on", "draw_samples", "is_fitted",
         "models_inside", "object_array", "redraw", "require_fitted"],
+    "alternatives": ["Token", "stream_tokens", "token", "tokens_of", "write_tokens"],
     "streams": ["last_items", "newest", "stream_samples"],
     "files": ["check_file", "in_utf8", "read_file", "replace_file", "whole_file"],
     "values": ["class_name", "find_class", "from_json", "to_json"],

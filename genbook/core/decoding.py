@@ -141,6 +141,7 @@ def cut_after(
 class Writer(Protocol):
     "Texts that are being written, as a model sees them."
 
+    def probabilities(self) -> np.ndarray: ...  # (m, symbols) what comes next in each text, as learnt
     def choose(self, u: np.ndarray) -> np.ndarray: ...  # (m,) uniform numbers -> (m,) the next symbol of each text
     def keep(self, which: np.ndarray) -> None: ...  # (m,) bool: only these texts go on
     def advance(self, symbols: np.ndarray) -> None: ...  # (m,) what was written

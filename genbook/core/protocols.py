@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['CAPABILITIES', 'available_if', 'AskedOfInstance', 'HasLogProb', 'HasElbo', 'HasDiscrete', 'discrete_columns',
            'HasLatent', 'HasLatentChoices', 'latent_choices', 'Conditional', 'Trains', 'Partial', 'Streams',
-           'HasWeightedFit', 'Completes', 'HasStates', 'HasGaussians', 'check_weights', 'capabilities', 'require']
+           'HasAlternatives', 'HasWeightedFit', 'Completes', 'HasStates', 'HasGaussians', 'check_weights',
+           'capabilities', 'require']
 
 # %% ../../nbs/core/03_protocols.ipynb #8d3e2a4b
 from collections.abc import Callable, Iterator, Mapping
@@ -138,6 +139,17 @@ class Streams(Protocol, metaclass=AskedOfInstance):
     "Yields partial results while it samples. The items of the last are those that `draw` makes with the same noise."
 
     def stream(self, noise: Noise, **options: Any) -> Iterator[Partial]: ...
+
+
+@runtime_checkable
+class HasAlternatives(Protocol, metaclass=AskedOfInstance):
+    """Writes symbol by symbol, and knows what else could have stood in each place.
+
+    Each step has the numbers of the texts that are written on, with a `Token` for each: the next symbol of it.
+    Together they are the texts that `draw` makes with the same noise.
+    """
+
+    def alternatives(self, noise: Noise, **options: Any) -> Iterator[list[tuple[int, Any]]]: ...
 
 # %% ../../nbs/core/03_protocols.ipynb #0901ad04
 @runtime_checkable

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from ..core import (
-    Condition, Decoding, InvalidValue, Model, Noise, Option, Partial, Stops, choose, condition_on, cut_after,
-    decoding_options, is_fitted, partials, require_fitted, tempered, write)
+    Condition, Decoding, InvalidValue, Model, Noise, Option, Partial, Stops, Token, choose, condition_on, cut_after,
+    decoding_options, is_fitted, partials, require_fitted, tempered, write, write_tokens)
 from ..data import Data, Texts, Tokenizer, check_kind, later_items, tokenizer
 from ..exact import END, START, Tree, check_counting, check_followed, count_grams, smooth, to_numbers
 
@@ -213,6 +213,9 @@ class Contexts:
         self.tree, self.discounted, self.backoff, self.contexts, self.how = tree, discounted, backoff, contexts, how
         self.sums = np.concatenate([[0.0], discounted.cumsum()])
 
+    def probabilities(self) -> np.ndarray:
+        return next_distribution(self.tree, self.discounted, self.backoff, self.contexts)
+
     def choose(self, u: np.ndarray) -> np.ndarray:
         "The next symbols; by the fast way where distributions are left as they were learnt."
         if self.how.plain(self.tree.symbols - 1):
@@ -283,9 +286,12 @@ class NGram(CountModel):
 
     def _write(self, noise: Noise, how: Decoding) -> Iterator[tuple[np.ndarray, np.ndarray, bool]]:
         "Symbols, step by step."
-        contexts = self._context(self.conditions.get("prefix", "")).repeat(len(noise))
         stops = Stops(how.stop, self._names(), len(noise))
-        return write(Contexts(*self._counted(), contexts, how), noise, END, how.max_length, stops)
+        return write(self._continuation(len(noise), how), noise, END, how.max_length, stops)
+
+    def _continuation(self, n: int, how: Decoding) -> Contexts:  # n: texts
+        "What comes behind the prefix."
+        return Contexts(*self._counted(), self._context(self.conditions.get("prefix", "")).repeat(n), how)
 
     def _names(self) -> list[str]:
         return ["", "", "\ufffd", *self.symbols_]
@@ -294,6 +300,11 @@ class NGram(CountModel):
         "Texts as they are written, a symbol of each at a time."
         how, prefix = Decoding(**options), self.conditions.get("prefix", "")
         return partials(self._write(noise, how), self._names(), prefix, len(noise), how)
+
+    def alternatives(self, noise: Noise, **options: Any) -> Iterator[list[tuple[int, Token]]]:
+        "Texts as they are written, symbol by symbol, with what else could have stood there."
+        how = Decoding(**options)
+        return write_tokens(self._continuation(len(noise), how), noise, self._names(), END, how)
 
     def draw(self, noise: Noise, **options: Any) -> list[str]:
         how, prefix = Decoding(**options), self.conditions.get("prefix", "")

@@ -17,8 +17,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..core import (
-    Condition, Decoding, InvalidValue, Noise, Option, Partial, Stops, condition_on, decoding_options,
-    is_fitted, last_items, partials, require_fitted, step_seed, to_probabilities, write)
+    Condition, Decoding, InvalidValue, Noise, Option, Partial, Stops, Token, condition_on, decoding_options,
+    is_fitted, last_items, partials, require_fitted, step_seed, to_probabilities, write, write_tokens)
 from ..data import Data, Symbols, Texts, Tokenizer, check_kind, later_items, tokenizer
 from .conditioning import Conditioned
 from .networks import make
@@ -70,6 +70,15 @@ class Reader:
         self.logits = parts[-1][:, -1]
         return torch.cat(parts, 1) if len(parts) > 1 else parts[0]
 
+    def skip(self, places: int) -> int:  # how many are skipped
+        "Before anything is read: skip what no window holds of the last of so many places, or of those behind them."
+        if self.window is not None: self.place = window_start(places - 1, self.window)
+        return self.place
+
+    def begin(self, ids: Tensor) -> None:  # (n, t)
+        "Read texts of which only what comes next matters."
+        self.read(ids[:, self.skip(ids.shape[1]):])
+
     def make_room(self) -> int:  # how many places can be read now
         "Let go of what the window of the next place does not hold."
         if self.window is None:
@@ -102,8 +111,11 @@ class Continuation:
     def __init__(self, reader: Reader, how: Decoding):
         self.reader, self.how = reader, how
 
+    def probabilities(self) -> np.ndarray:
+        return to_probabilities(self.reader.logits)
+
     def choose(self, u: np.ndarray) -> np.ndarray:
-        return self.how.choose(to_probabilities(self.reader.logits), u)
+        return self.how.choose(self.probabilities(), u)
 
     def keep(self, which: np.ndarray) -> None:
         self.reader.select(torch.from_numpy(which.nonzero()[0]).to(self.reader.logits.device))
@@ -115,6 +127,7 @@ class Continuation:
 def log_likelihood(
     model: "Language",
     items: Sequence[Tensor],  # (t,) each: numbers of symbols, the end before them included, and behind if it counts
+    known: int = 1,  # of these numbers are given: the end before all texts, and a prefix that all have in common
 ) -> Tensor:  # (n,) nats, float64
     "log p of each text, given how it begins."
     found = torch.zeros(len(items), dtype=torch.float64)
@@ -124,8 +137,10 @@ def log_likelihood(
         rows = max(1, together // min(len(items[order[-1]]), Reader.most))
         some, order = order[-rows:], order[:-rows]
         ids = torch.nn.utils.rnn.pad_sequence([items[i] for i in some], batch_first=True, padding_value=IGNORED)
-        read, following = ids[:, :-1].clamp(min=0).to(model.device), ids[:, 1:]
         reader, total = Reader(model, len(some)), torch.zeros(len(some), dtype=torch.float64)
+        skipped = reader.skip(known)
+        read, following = ids[:, skipped:-1].clamp(min=0).to(model.device), ids[:, skipped + 1:].clone()
+        following[:, :known - 1 - skipped] = IGNORED
         for now, wanted in zip(read.split(Reader.most, 1), following.split(Reader.most, 1)):
             logits = reader.read(now)
             scores = logits.double().log_softmax(-1).cpu().gather(2, wanted.clamp(min=0)[..., None])[..., 0]
@@ -225,10 +240,11 @@ class Language(LearnsTexts):
         nothing.
         """
         items, start = self.numbers(later_items(self, x)), self.start()
-        found = log_likelihood(self, items)
-        if len(start) == 1: return found
         begins = torch.tensor([torch.equal(item[:len(start)], start) for item in items])
-        return torch.where(begins, found - log_likelihood(self, [start]), -torch.inf)
+        found = torch.full((len(items),), -torch.inf, dtype=torch.float64)
+        which = begins.nonzero()[:, 0]
+        found[which] = log_likelihood(self, [items[i] for i in which.tolist()], len(start))
+        return found
 
     def next_probabilities(
         self,
@@ -237,7 +253,7 @@ class Language(LearnsTexts):
         "What comes next, most probable first."
         require_fitted(self)
         reader = Reader(self, 1)
-        reader.read(self.start(prefix)[None].to(self.device))
+        reader.begin(self.start(prefix)[None].to(self.device))
         p = to_probabilities(reader.logits)[0]
         return {self.vocabulary_.names[i]: float(p[i]) for i in np.argsort(-p, kind="stable")}
 
@@ -249,13 +265,21 @@ class Language(LearnsTexts):
     def stream(self, noise: Noise, **options: Any) -> Iterator[Partial]:
         "Texts as they are written, a symbol of each at a time."
         how, names, apart = Decoding(**options), self.vocabulary_.names, isinstance(self.modality_, Symbols)
-        prefix = self.conditions.get("prefix", [] if apart else "")
-        reader = Reader(self, 1)
-        reader.read(self.start()[None].to(self.device))
-        reader.select(torch.zeros(len(noise), dtype=torch.int64, device=self.device))
-        stops = Stops(how.stop, names, len(noise), apart)
-        steps = write(Continuation(reader, how), noise, END, how.max_length, stops)
+        prefix, stops = self.conditions.get("prefix", [] if apart else ""), Stops(how.stop, names, len(noise), apart)
+        steps = write(self.continuation(len(noise), how), noise, END, how.max_length, stops)
         return partials(steps, names, prefix, len(noise), how)
+
+    def alternatives(self, noise: Noise, **options: Any) -> Iterator[list[tuple[int, Token]]]:
+        "Texts as they are written, symbol by symbol, with what else could have stood there."
+        how, apart = Decoding(**options), isinstance(self.modality_, Symbols)
+        return write_tokens(self.continuation(len(noise), how), noise, self.vocabulary_.names, END, how, apart)
+
+    def continuation(self, n: int, how: Decoding) -> Continuation:  # n: texts
+        "What comes behind the prefix."
+        reader = Reader(self, 1)
+        reader.begin(self.start()[None].to(self.device))
+        reader.select(torch.zeros(n, dtype=torch.int64, device=self.device))
+        return Continuation(reader, how)
 
     def draw(self, noise: Noise, **options: Any) -> list[str] | list[list[str]]:
         parts = [noise.part(places) for places in torch.arange(len(noise)).split(self.rows)]
