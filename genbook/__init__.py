@@ -34,6 +34,8 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "analysis.estimator": ["Estimator"],
     "analysis.suggest": ["suggest"],
     "ui.views": ["explore"],
+    "ui.widgets.film": ["learn_together"],
+    "ui.widgets.pad": ["draw_points"],
     "ui.widgets.run": ["run"],
     "ui.widgets.screen": ["screen"],
 }

@@ -12,4 +12,6 @@
 - `screen`: scores with a threshold to drag
 - `timeline`: hidden states along a sequence
 - `ellipses`: the components of a mixture of Gaussians
+- `pad`: points that are drawn by hand
+- `film`: models of two numbers side by side while they learn, frame by frame
 """
