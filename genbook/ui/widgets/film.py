@@ -151,7 +151,7 @@ def learn_together(
             "columns, as x[:, :2].")
     held_out = held_out if held_out is None else Data.of(held_out)
     spans = tuple(span_of(column) for column in data.batch(dtype=torch.float64).numpy().T)
-    film, width = Film(list(models), floor=None if floor is None else -floor), 480 if len(models) < 2 else 336
+    film, width = Film(list(models), floor=None if floor is None else -floor), 480 if len(models) < 2 else 400
     watched = in_kernel() and not os.environ.get("GENBOOK_SITE")
     if watched: display(film)
     number = kept = 0
