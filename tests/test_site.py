@@ -19,9 +19,9 @@ sys.path.insert(0, str(ROOT / "nbs" / "_site"))
 from apidoc import read_entries  # noqa: E402
 from narrow import meant, narrow  # noqa: E402
 from page import PageError, paths_of_pages, read_page  # noqa: E402
-from references import cite  # noqa: E402
+from references import PAPERS, UNLINKED, cite, named, works  # noqa: E402
 from run import execute  # noqa: E402
-from write import checks  # noqa: E402
+from write import Links, checks  # noqa: E402
 
 SITE = ROOT / "_docs"
 NAMES = [read_page(path).name for path in paths_of_pages()]
@@ -297,6 +297,30 @@ def test_charts_take_the_colours_of_the_theme(visit):
     )
 
 
+def test_charts_follow_the_window(visit):
+    "Wide, narrow and wide again: no chart is clipped, and its letters keep their size."
+    page = visit("ui/plots")
+    chart = page.locator(".chart").first
+
+    def drawn() -> tuple[float, float, float]:  # pixels: its room, its own width, and that on the screen
+        return chart.evaluate("""chart => { const svg = chart.querySelector("svg");
+            return [chart.clientWidth, Number(svg.getAttribute("width")), svg.getBoundingClientRect().width] }""")
+
+    first = drawn()
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(
+            """([chart, narrow]) => { const svg = chart.querySelector("svg");
+                return svg && Number(svg.getAttribute("width")) < 420 === narrow }""",
+            arg=[chart.element_handle(), width == 390])
+        room, own, seen = drawn()
+        assert own <= room and abs(own - seen) < 1
+        clipped = page.evaluate("""() => [...document.querySelectorAll(".chart")].filter(
+            chart => chart.scrollWidth > chart.clientWidth + 1 || chart.clientWidth > innerWidth).length""")
+        assert clipped == 0 and page.evaluate("document.documentElement.scrollWidth") <= width
+    assert drawn() == first
+
+
 @pytest.mark.parametrize("name, served", [("index", False), ("models/vae", True), (EXPLORER, False), (EXPLORER, True)])
 def test_the_explorer_moves_under_mouse_and_keyboard(visit, request, name, served):
     page = visit(name, address=request.getfixturevalue("server") if served else "")
@@ -377,6 +401,31 @@ def test_works_that_are_cited_are_linked_once():
         linked = cite(reference)
         assert ("](https://" in linked) == (re.search(r"Stat\.|Technical|arXiv", reference) is not None), reference
         assert cite(linked) == linked
+
+
+PARENTHESIS = "([Cragg, 1971](https://doi.org/10.2307/1909582); [Lambert, 1992](https://doi.org/10.2307/1269547))"
+
+
+@pytest.mark.parametrize("text, linked", [
+    ("(Cragg, 1971; Lambert, 1992)", PARENTHESIS), (PARENTHESIS, PARENTHESIS), ("`Cragg, 1971`", "`Cragg, 1971`"),
+    ("Chen and Goodman (1999)", "[Chen and Goodman (1999)](https://doi.org/10.1006/csla.1999.0128)"),
+    ("Johnson (2007, table 1)", "[Johnson](https://aclanthology.org/D07-1031/) (2007, table 1)"),
+    ("Dinh et al., 2017", "[Dinh et al., 2017](https://arxiv.org/abs/1605.08803)"), ("May, 2017", "May, 2017")])
+def test_works_that_are_named_are_linked(text, linked):
+    assert cite(text) == linked
+
+
+def test_every_work_that_a_page_names_is_linked_or_known_to_have_no_address():
+    pages = [read_page(path) for path in paths_of_pages()]
+    texts = [cell.source for page in pages for cell in page.cells if cell.kind == "markdown"]
+    entries = [entry for found in Links(pages).entries.values() for entry in found]
+    while entries:
+        entry = entries.pop()
+        texts += [entry.text, entry.returns, *entry.parameters.values()]
+        entries += entry.members
+    left = {work for text in texts for work in named(cite(text))}
+    assert left == UNLINKED
+    assert {work for text in texts for work in works(text)} >= PAPERS.keys()
 
 
 def test_a_misspelt_directive_is_refused(notebooks):

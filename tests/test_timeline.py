@@ -49,7 +49,7 @@ def says(timeline, i: int, t: int) -> list[str]:
     model, item = timeline.model, timeline.data.items[i]
     likely, path = model.posterior([item])[0][t], model.viterbi([item])[0]
     best = int(likely.argmax())
-    return [f"Frame {t}: ", f"State {model.names[best]} {likely[best]:.2f}", f"on the best path {path[t]}."]
+    return [f"Frame {t}: ", f"State {model.names[best]} {likely[best]:.2f}", f"on the Viterbi path {path[t]}."]
 
 
 def test_frames_are_read_under_keyboard_and_pointer(visit, walks):
@@ -104,7 +104,7 @@ def test_a_page_without_kernel_holds_other_sequences(visit, walks, sentences):
     page = visit(tagger)
     assert page.locator(".genbook-words span").all_inner_texts() == ["the", "dog", HOSTILE]
     page.locator(".genbook-words span").nth(2).click()
-    assert "on the best path V" in read(page)
+    assert "on the Viterbi path V" in read(page)
     page = visit(strict)
     assert (
         "Sequence 0 is impossible under this model" in page.get_by_role("alert").inner_text()

@@ -20,7 +20,7 @@ import anywidget
 from IPython import get_ipython
 from IPython.display import display
 
-from ..core import escape
+from ..core import Explained, escape
 
 # %% ../../nbs/ui/41_comms.ipynb #576e6b43
 def static(
@@ -112,7 +112,8 @@ class PageWidget(Widget):
         if self.kept: self.observe(self._renew_still, self.kept)  # of no names, `observe` makes all
 
     def _renew_still(self, change: Any) -> None:
-        with suppress(Exception): self._still.update(still_output(self.fallback()), raw=True)
+        with suppress(Explained):  # what is set now cannot be shown, such as by a model that is being fitted anew
+            self._still.update(still_output(self.fallback()), raw=True)
 
 # %% ../../nbs/ui/41_comms.ipynb #e2509ddc
 def name_of(model: Any) -> str:

@@ -120,7 +120,7 @@ function draw(canvas, all, families, palette) {
     first = Math.min(first, x); last = Math.max(last, x);
   }
   if (!(last > first)) return;
-  const main = all[0].map(([, y]) => y), log = low > 0 && Math.max(...main) >= 100 * Math.min(...main); // the first loss is what is made small
+  const main = all[0].map(([, y]) => y), log = low > 0 && Math.max(...main) >= 100 * Math.min(...main); // the first loss is what is minimised
   const scale = log ? Math.log : (v) => v;
   if (high === low) { low -= 0.5; high += 0.5; }
   const ys = log ? logTicks(low, high) : ticks(low, high, 6);
@@ -254,9 +254,9 @@ function render({ model, el }) {
     note.textContent = kept ? `This is how it stood when ${progress.kept ? "the notebook was saved" : "its kernel ended"}. Run the cell to learn again.`
       : explained && !over ? "This cell holds the kernel until it ends, so it can be stopped but not paused. To pause, learn in the background: genbook.run(model, x)." : "";
     note.hidden = !note.textContent;
-    const trouble = [progress.error, progress.note].filter(Boolean).join(" ");
-    if (alert.textContent !== trouble) alert.textContent = trouble;
-    alert.hidden = !trouble;
+    const failure = [progress.error, progress.note].filter(Boolean).join(" ");
+    if (alert.textContent !== failure) alert.textContent = failure;
+    alert.hidden = !failure;
 
     if (over) holdHeight(el);
 

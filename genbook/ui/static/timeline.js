@@ -1,4 +1,4 @@
-// The timeline: one sequence, how probable each hidden state is in each of its frames, and the best path. It draws a screenful of frames; the kernel sends
+// The timeline: one sequence, how probable each hidden state is in each of its frames, and the Viterbi path, which is the most probable one. It draws a screenful of frames; the kernel sends
 // others when they are asked for, and a page without one holds a few.
 
 let timelines = 0;
@@ -21,7 +21,7 @@ function render({ model, el, signal }) {
   const words = make("p", { className: "genbook-words", hidden: true });
   const time = control("input", { type: "range", className: "genbook-time", id: `${me}-time`, step: 1 });
   const read = make("p", { className: "genbook-read" }), alert = make("p", { className: "genbook-alert", role: "alert", hidden: true }), note = make("p", { className: "genbook-status", hidden: true });
-  const tracks = make("div", { className: "genbook-tracks" }, valuesTitle, values, make("p", { textContent: "How probable each state is" }), posterior, make("p", { textContent: "The best path" }), path, line);
+  const tracks = make("div", { className: "genbook-tracks" }, valuesTitle, values, make("p", { textContent: "How probable each state is" }), posterior, make("p", { textContent: "Viterbi path: the most probable states as a whole" }), path, line);
 
   const title = (k) => {
     const swatch = make("span", { className: "genbook-swatch", ariaHidden: "true" });
@@ -108,7 +108,7 @@ function render({ model, el, signal }) {
     line.style.left = `calc(7px + (100% - 14px) * ${(at + 0.5) / n})`;
     const seen = shown.symbols ? shown.symbols[at] ?? "missing" : shown.values[at].map(short).join(", ");
     const order = names.map((_, k) => k).sort((a, b) => likely[b] - likely[a]).slice(0, 3).filter((k) => likely[k] > 0.005);
-    read.textContent = `Frame ${frame}: ${seen}. State ${order.map((k) => `${names[k]} ${likely[k].toFixed(2)}`).join(", ")}; on the best path ${names[state]}.`;
+    read.textContent = `Frame ${frame}: ${seen}. State ${order.map((k) => `${names[k]} ${likely[k].toFixed(2)}`).join(", ")}; on the Viterbi path ${names[state]}.`;
     time.setAttribute("aria-valuetext", read.textContent);
     now.forEach((cell, k) => (cell.textContent = likely[k].toFixed(2)));
     rows.forEach((row, k) => (k === state ? row.setAttribute("aria-current", "true") : row.removeAttribute("aria-current")));

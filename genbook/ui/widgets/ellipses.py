@@ -166,7 +166,8 @@ class Ellipses(PageWidget):
             for name, value in self._seen(list(change.new)).items(): setattr(self, name, value)
 
     def _count(self, change: Any) -> None:
-        with suppress(Exception): self.loss = loss_of(self.model, self._rows)  # none of a component that collapsed
+        with suppress(torch.linalg.LinAlgError):  # an ellipse that was dragged flat has no density: the loss before it
+            self.loss = loss_of(self.model, self._rows)
 
     @property
     def model(self) -> Model:
