@@ -516,6 +516,17 @@ def test_what_is_short_or_cannot_be_broken_stays(source):
     assert narrow(source) == source
 
 
+def test_a_line_of_100_characters_has_room_beside_the_side_bars(visit):
+    page = visit("models/vae")
+    room = page.evaluate("""() => { const code = document.querySelector("div.cell_input pre"), style = getComputedStyle(code);
+        const ruler = code.appendChild(Object.assign(document.createElement("span"), { textContent: "0".repeat(100) }));
+        Object.assign(ruler.style, { whiteSpace: "pre", position: "absolute" });
+        const wide = ruler.getBoundingClientRect().width;
+        ruler.remove();
+        return code.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - wide }""")
+    assert room >= 0
+
+
 def test_the_copy_button_copies_code_that_runs(visit, server):
     page = visit("models/vae", address=server)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
