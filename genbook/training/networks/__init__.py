@@ -20,7 +20,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "Affine", "Coupling", "Elementwise", "Pointwise", "as_identity", "decode_through", "encode_through", "halves"],
     "conditions": ["ConditionEncoder", "NumberEncoder", "TextEncoder", "conditioning_image_encoder"],
     "convolutional": ["ChannelsLast", "image_decoder", "image_encoder", "image_shape"],
-    "dilated": ["WaveCache", "WaveNetwork"],
+    "dilated": ["PlacedContext", "WaveCache", "WaveNetwork"],
     "feedforward": ["feedforward"],
     "initialisation": ["Resets", "channels_last", "fill", "initialise", "make", "shapes_only"],
     "recurrent": ["CELLS", "Recurrent"],

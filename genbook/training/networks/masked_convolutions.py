@@ -43,9 +43,9 @@ class RowToTheLeft(nn.Conv2d):
         return super().forward(F.pad(x, (self.kernel_size[1] - 1, 0)))
 
 # %% ../../../nbs/training/networks/07_masked_convolutions.ipynb #6a8c5542
-def gated(x: Tensor) -> Tensor:  # (n, 2 c, ...) -> (n, c, ...)
-    "tanh of one half, times a sigmoid of the other."
-    a, b = x.chunk(2, 1)
+def gated(x: Tensor, dim: int = 1) -> Tensor:  # (n, 2 c, ...) -> (n, c, ...)
+    "tanh of one half of a dimension, times a sigmoid of the other."
+    a, b = x.chunk(2, dim)
     return a.tanh() * b.sigmoid()
 
 
