@@ -24,7 +24,8 @@ from run import execute  # noqa: E402
 from write import Links, checks  # noqa: E402
 
 SITE = ROOT / "_docs"
-NAMES = [read_page(path).name for path in paths_of_pages()]
+PAGES = [read_page(path) for path in paths_of_pages()]
+NAMES = [page.name for page in PAGES]
 EXPLORER = "tutorials/quickstart"
 pytestmark = pytest.mark.timeout(2400)  # seconds: the first test waits for the site, whose notebooks may have to be run
 
@@ -416,9 +417,9 @@ def test_works_that_are_named_are_linked(text, linked):
 
 
 def test_every_work_that_a_page_names_is_linked_or_known_to_have_no_address():
-    pages = [read_page(path) for path in paths_of_pages()]
-    texts = [cell.source for page in pages for cell in page.cells if cell.kind == "markdown"]
-    entries = [entry for found in Links(pages).entries.values() for entry in found]
+    texts = [page.description for page in PAGES]
+    texts += [cell.source for page in PAGES for cell in page.cells if cell.kind == "markdown"]
+    entries = [entry for found in Links(PAGES).entries.values() for entry in found]
     while entries:
         entry = entries.pop()
         texts += [entry.text, entry.returns, *entry.parameters.values()]
@@ -481,7 +482,7 @@ def _hidden(): pass
 
 # ---- code in lines that fit
 
-SHOWN = [cell for path in paths_of_pages() for cell in read_page(path).cells if cell.kind == "code" and not cell.hidden]
+SHOWN = [cell for page in PAGES for cell in page.cells if cell.kind == "code" and not cell.hidden]
 
 
 def test_no_line_of_code_on_a_page_has_more_than_100_characters():

@@ -115,15 +115,26 @@ def docstring(text: str, indent: str, width: int) -> str:
 # ---- texts that go on over several lines
 
 def joined(source: str, width: int) -> str:
-    """`source` in which a statement that has several lines for the sake of a long text is one line, to be broken at
-    better places.
+    """`source` in which a statement that has several lines for the sake of a long text is one line, and rows of numbers
+    are one row, to be broken at better places.
     """
     made = []
     for _, group in groupby(lines_of(source), key=lambda line: line.statement):
         rows = list(group)
         one = one_line(rows) if len(rows) > 1 and any(len(row.text) > width for row in rows) else ""
-        made += [one] if one else [(row.text + "  " * bool(row.text.strip()) + row.comment).rstrip() for row in rows]
+        texts = [(row.text + "  " * bool(row.text.strip()) + row.comment).rstrip() for row in rows]
+        made += [one] if one else numbers_joined(texts) if too_long("\n".join(texts), width) else texts
     return "\n".join(made)
+
+
+def numbers_joined(texts: list[str]) -> list[str]:
+    "Lines in which rows that hold nothing but numbers follow each other in one."
+    made, numbers = texts[:1], r"\s*[-+.\d][-+.,_\d\s]*"
+    for text in texts[1:]:
+        follows = re.fullmatch(numbers, made[-1]) and re.fullmatch(numbers + r"(?:[\])].*)?", text)
+        if follows: made[-1] += f" {text.strip()}"
+        else: made.append(text)
+    return made
 
 
 def one_line(rows: list[Line]) -> str:

@@ -23,7 +23,7 @@ const draw = figure => {
     room = figure.clientWidth;
     let fitting = spec;
     await embed(fitting);
-    for (let tries = 0; tries < 2 && wide() > room; tries++) await embed(fitting = narrower(fitting, wide() - room));
+    for (let tries = 0; tries < 3 && wide() > room; tries++) await embed(fitting = narrower(fitting, wide() - room));
   };
   figure.append(host);
   new ResizeObserver(() => { work = work.then(fit); }).observe(figure);
