@@ -8,6 +8,7 @@
 - `notices`: one line below a cell: PyTorch is loading, a model still learns
 - `views`: `explore`, and the table that says which widget explains which capability
 - `widgets`: explorer, sampler, run, screen, timeline, ellipses, pad, film
+- `widgets`: explorer, sampler, tokens, run, screen, timeline, ellipses
 - `kinds`: values compared with the types of options, and paths with what a file system takes
 - `own_files`: files and folders that a cell names, and what a slip meant
 - `parsing`, `discovery`, `listing`, `completion`, `magics`: `%%generate`, `%%train` and `%genbook`
@@ -30,5 +31,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "widgets.sampler": ["Sampler"],
     "widgets.screen": ["Screen", "screen"],
     "widgets.timeline": ["Timeline"],
+    "widgets.tokens": ["Tokens"],
     "magics": ["GenbookMagics", "conditions", "register", "unregister"],
 })

@@ -18,21 +18,21 @@ def rotations(
     length: int,  # positions
     size: int,  # numbers of a head, even
     device: torch.device,
-) -> tuple[Tensor, Tensor]:  # cosines and sines, (length, size / 2) each
+) -> tuple[Tensor, Tensor]:  # cosines and sines of both numbers of each pair, (length, size) each
     "The angles by which queries and keys are turned at each position."
     paces = 10_000 ** (-torch.arange(0, size, 2, device=device, dtype=torch.float32) / size)
     angles = torch.arange(start, start + length, device=device, dtype=torch.float32)[:, None] * paces
-    return angles.cos(), angles.sin()
+    cos, sin = angles.cos(), angles.sin()
+    return torch.cat([cos, cos], -1), torch.cat([-sin, sin], -1)
 
 
 def rotate(
     x: Tensor,  # (..., length, size)
     turn: tuple[Tensor, Tensor],  # as `rotations` gives them
 ) -> Tensor:  # (..., length, size)
-    "Each pair of numbers turned by its angle."
+    "Each pair of numbers, one from each half, turned by its angle."
     cos, sin = (part.to(x.dtype) for part in turn)
-    a, b = x.chunk(2, -1)
-    return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)
+    return torch.addcmul(x * cos, x.roll(x.shape[-1] // 2, -1), sin)
 
 # %% ../../../nbs/training/networks/08_transformer.ipynb #9ab9e3bd
 class KeyValueCache:
@@ -114,8 +114,8 @@ class TransformerBlock(nn.Module):
     ) -> Tensor:  # (n, t, width)
         "What each place gathers from itself and those before it."
         n, t, width = x.shape
-        q, k, v = self.queries_keys_values(x).view(n, t, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        q, k = (rms_norm(rotate(part, turn)) for part in (q, k))
+        parts = self.queries_keys_values(x).view(n, t, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        (q, k), v = rms_norm(rotate(parts[:2], turn)), parts[2]
         if cache is not None: k, v = cache.add(k.to(v.dtype), v)
         causal = mask is None and t > 1
         q, k, scale = q.to(v.dtype), k.to(v.dtype), self.sharpness * q.shape[-1]**-0.5

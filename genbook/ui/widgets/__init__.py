@@ -6,6 +6,7 @@
 - `inputs`: conditions and sampling options as inputs of a page
 - `explorer`: sliders over latents
 - `sampler`: sliders over sampling options, and samples as they form
+- `tokens`: a text as it is written, symbol by symbol, with what else could have been
 - `density`: samples and the density of a model of two numbers, as one image
 - `live`: what a run shows of its model, by a table of forms
 - `run`: a model while it learns
