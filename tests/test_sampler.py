@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from genbook import Gaussian, explore
+from genbook import Gaussian, PixelCNN, WaveNet, explore
+from genbook.data import Data, Sounds
 from genbook.ui import Sampler
 
 
@@ -189,6 +190,72 @@ def test_sliders_of_a_page_show_what_was_drawn_beforehand(show, axe):
         " e.dataset.lmSuppressShortcuts === 'true')"
     )
     assert axe(page, "main") == []
+    made.close()
+
+
+def test_a_page_shows_how_samples_formed(show, axe):
+    made = explore(writer)
+    page = show(made, ".genbook-sampler")
+    shown = lambda: page.locator(".genbook-drawn pre").inner_text()
+    page.get_by_label("step", exact=True).focus()
+    page.keyboard.press("Home")
+    assert [len(line) for line in shown().split("\n")] == [1] * 4
+    page.get_by_role("button", name="Replay").press("Enter")
+    page.wait_for_function("() => document.querySelector('.genbook-status').textContent === 'step 12 of 12'")
+    assert shown() == "\n".join(made.samples.items)
+    page.get_by_label("temperature").focus()
+    page.keyboard.press("Home")  # of other samples no steps are kept
+    assert not page.get_by_label("step", exact=True).is_visible()
+    page.get_by_role("button", name="Reset").click()
+    assert page.get_by_label("step", exact=True).is_visible() and axe(page, "main") == []
+    made.close()
+
+
+def darkness(page):
+    "The share of black pixels in each quarter of the image, from the top."
+    return page.evaluate("""async () => {
+        const image = document.querySelector('.genbook-drawn img');
+        await image.decode();
+        const canvas = Object.assign(document.createElement('canvas'), {width: image.naturalWidth, height: 64});
+        const pen = canvas.getContext('2d');
+        pen.drawImage(image, 0, 0, canvas.width, 64);
+        return [0, 1, 2, 3].map((k) => {
+            const bytes = pen.getImageData(0, 16 * k, canvas.width, 16).data;
+            return bytes.filter((v, i) => i % 4 === 0 && v < 64).length / (bytes.length / 4);
+        });
+    }""")
+
+
+def test_pictures_fill_row_by_row_on_a_page(show, axe):
+    white = torch.ones(8, 1, 8, 8)
+    white[0, 0, 0, 0] = 0
+    model = PixelCNN(4, layers=1).fit(white, seed=0, steps=60, learning_rate=0.1, ema=0, progress=False)
+    made = explore(model)
+    made.n = 1
+    page = show(made, ".genbook-sampler")
+    assert max(darkness(page)) < 0.3  # all of it is white
+    page.get_by_label("step", exact=True).focus()
+    page.keyboard.press("Home")
+    for _ in range(3): page.keyboard.press("ArrowRight")
+    above, *_, below = darkness(page)
+    assert page.locator(".genbook-status").inner_text() == "step 4 of 8" and above < 0.3 and below > 0.7
+    assert axe(page, "main") == []
+    made.close()
+
+
+def test_waves_grow_on_a_page(show, axe):
+    waves = Data([torch.sin(torch.arange(700.0))[:, None]] * 4, Sounds(8000))
+    model = WaveNet(4, layers=1, window=64).fit(waves, seed=0, steps=2, progress=False)
+    made = explore(model)
+    made.n = 2
+    page = show(made, ".genbook-sampler")
+    players = lambda: page.evaluate("() => [...document.querySelectorAll('audio')].map((one) => one.duration)")
+    page.wait_for_function("() => [...document.querySelectorAll('audio')].every((one) => one.duration > 0)")
+    whole = players()
+    page.get_by_label("step", exact=True).focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("() => [...document.querySelectorAll('audio')].every((one) => one.duration > 0)")
+    assert len(whole) == 2 and max(players()) < max(whole) and axe(page, "main") == []
     made.close()
 
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PIECE', 'HEARD', 'HEARD_RATE', 'sinc_window', 'by_phases', 'by_pieces', 'resample', 'check_rate', 'in_seconds',
-           'envelope', 'player', 'check_wave', 'Sounds']
+           'axis_frames', 'envelope', 'player', 'check_wave', 'Sounds']
 
 # %% ../../nbs/data/13_sounds.ipynb #4f530f7d
 import base64
@@ -104,16 +104,26 @@ def in_seconds(seconds: float) -> str:
     return (f"{whole // 3600}:{whole // 60 % 60:02}" if whole >= 3600 else f"{whole // 60}") + f":{whole % 60:02}"
 
 
+def axis_frames(
+    longest: int,  # frames of the longest of some sounds
+    rate: int,  # frames a second
+) -> int:  # frames
+    "How long the axis of time is: the next power of two of a second."
+    return max(1, math.ceil(rate * 2.0 ** math.ceil(math.log2(max(1, longest) / rate))))
+
+
 def envelope(
     item: Tensor,  # (frames, channels)
+    frames: int,  # that the whole width stands for
     width: int = 640,  # pixels
     height: int = 64,  # pixels
 ) -> str:  # SVG
     "One sound as the band between its lowest and its highest value, over time."
-    step = max(1, len(item) // (width // 2))
+    step = max(1, frames // (width // 2))
     bands = item[:len(item) // step * step].unflatten(0, (-1, step))  # the last few frames may be left out
     low, high = (found.nan_to_num(0).clamp(-1, 1) for found in (bands.amin((1, 2)), bands.amax((1, 2))))
-    xs = torch.linspace(2, width - 2, len(low)).tolist()
+    end = 2 + (width - 4) * min(1, len(low) * step / frames)
+    xs = torch.linspace(2, end, len(low)).tolist()
 
     def line(values: Iterable[float]) -> list[str]:
         return [f"{x:.0f},{height / 2 - value * (height / 2 - 2):.1f}" for x, value in zip(xs, values)]
@@ -129,6 +139,7 @@ def player(
     rate: int,  # frames a second
     number: int,  # which sound it is, from 1
     seconds: float,  # how much of it is sent, at most
+    frames: int,  # that the width stands for
 ) -> str:  # HTML
     "The envelope of a sound, a player that holds the beginning of it, and how long it is."
     heard, length = min(rate, HEARD_RATE), in_seconds(len(item) / rate)
@@ -138,7 +149,7 @@ def player(
         part = by_phases(part.mean(0, keepdim=True).float(), ratio, 16)[:, :math.ceil(part.shape[1] * ratio)]
     content = base64.b64encode(to_wav(part.T, heard)).decode()
     return (
-        f'<div style="margin: 0.4em 0">{envelope(item)}'
+        f'<div style="margin: 0.4em 0">{envelope(item, frames)}'
         f'<audio controls aria-label="sound {number}, {length}" src="data:audio/wav;base64,{content}" '
         f'style="height: 2em; max-width: 100%; vertical-align: middle"></audio> <small>{length}</small></div>')
 
@@ -207,7 +218,8 @@ class Sounds(Sequences):
     def show(self, items: list[Tensor], most: int = 6) -> dict[str, Any]:
         seconds = HEARD / min(len(items), most)
         cut = any(len(item) > round(seconds * self.rate) for item in items[:most])
-        rows = [player(item, self.rate, i, seconds) for i, item in enumerate(items[:most], 1)]
+        frames = axis_frames(max(map(len, items[:most])), self.rate)
+        rows = [player(item, self.rate, i, seconds, frames) for i, item in enumerate(items[:most], 1)]
         notes = [f"the first {most} of {len(items):,} sounds"] * (len(items) > most)
         notes += [f"the players hold the first {in_seconds(seconds)} of each"] * cut
         notes += [f"at {HEARD_RATE:,} Hz, mono"] * (HEARD_RATE < self.rate)

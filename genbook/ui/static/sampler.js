@@ -58,7 +58,10 @@ function render({ model, el, signal }) {
   const steps = slider({
     id: `${me}-step`, label: "step", low: 0, high: 1, whole: true, onChange() {},
     words: (k) => kept[k]?.number ?? "", // the model's own
-    onInput: (k) => show(kept[Math.min(k, kept.length - 1)]),
+    onInput(k) {
+      stopReplay();
+      show(kept[Math.min(k, kept.length - 1)]);
+    },
   });
   steps.row.hidden = true;
   const keepStep = (shown) => {
@@ -68,6 +71,20 @@ function render({ model, el, signal }) {
     steps.input.max = kept.length - 1;
     steps.show(kept.length - 1);
     steps.row.hidden = kept.length < 2;
+    replay.hidden = kept.length < 2;
+  };
+
+  // ---- once more, from the first step to the last
+  let playing = 0;
+  const stopReplay = () => { clearInterval(playing); playing = 0; };
+  const play = () => {
+    stopReplay();
+    let k = 0;
+    playing = setInterval(() => {
+      steps.show(k);
+      show(kept[k]);
+      if (++k >= kept.length) stopReplay();
+    }, Math.max(60, 2500 / kept.length));
   };
 
   // ---- requests: one for each frame of the screen at most, and the kernel drops all but the newest
@@ -75,6 +92,7 @@ function render({ model, el, signal }) {
   const drawing = () => answered < asked;
   const ask = () => {
     frame = 0;
+    stopReplay();
     kept = [];
     model.send({ kind: "draw", view: me, id: ++asked, n, seed, options: values, conditions });
     if (!about.streams) status.textContent = "Drawing";
@@ -114,7 +132,14 @@ function render({ model, el, signal }) {
     if (!same.length) return;
     values = { ...model.get("values"), [name]: same[0].value };
     showInputs();
+    showFormed(false);
     show(same[0].shown);
+  };
+
+  const showFormed = (there) => { // the steps are those of the first samples
+    stopReplay();
+    for (const part of [steps.row, replay]) part.hidden = !there || kept.length < 2;
+    if (there && kept.length) steps.show(kept.length - 1);
   };
 
   // ---- the inputs
@@ -177,9 +202,14 @@ function render({ model, el, signal }) {
     tell("values", values);
     commit();
     showInputs();
-    if (about.still) show(newest);
+    if (about.still) {
+      showFormed(true);
+      show(newest);
+    }
     refresh();
   }, "Every option as it is by default");
+  const replay = button("Replay", play, "Show once more how they formed");
+  replay.hidden = true;
   const stop = button("Stop", halt, "Stop drawing, and keep what has formed");
   stop.hidden = !about.streams;
   const copy = button("Copy Python", async () => {
@@ -190,7 +220,7 @@ function render({ model, el, signal }) {
   const root = make("div", { className: "genbook-explorer genbook-sampler", role: "group" },
     make("div", { className: "genbook-body" },
       make("div", { className: "genbook-look" },
-        place, steps.row, make("div", { className: "genbook-buttons" }, another, reset, stop, copy), status, alert),
+        place, steps.row, make("div", { className: "genbook-buttons" }, another, reset, stop, replay, copy), status, alert),
       make("div", { className: "genbook-controls" },
         ...(fields.length ? [group("Conditions", ...fields.map((f) => f.row))] : []),
         ...(inputs.length ? [group("Sampling", ...inputs.map((i) => i.row))] : []),
@@ -204,7 +234,7 @@ function render({ model, el, signal }) {
     for (const { input } of inputs) input.disabled = !live && !about.still;
     reset.disabled = !live && !about.still;
     stop.disabled = !live || !drawing();
-    steps.input.disabled = kept.length < 2;
+    steps.input.disabled = replay.disabled = kept.length < 2;
     copy.disabled = false;
     if (!live && !about.still) status.textContent = "This view has no kernel: run the cell again to move its sliders.";
     if (about.still) meter.textContent = "no kernel: the sliders show what was drawn beforehand";
@@ -237,11 +267,13 @@ function render({ model, el, signal }) {
   const stopKeeping = keep(model, () => ({ values, condition_values: conditions, seed, n, shown: newest }));
   over.signal.addEventListener("abort", () => {
     cancelAnimationFrame(frame);
+    stopReplay();
     stopKeeping();
     if (live && drawing()) model.send({ kind: "stop", view: me });
   });
 
   el.append(root);
+  if (about.still) for (const step of model.get("formed") ?? []) keepStep(step);
   showInputs();
   show(newest);
   check();
