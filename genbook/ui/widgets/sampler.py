@@ -81,7 +81,7 @@ MOST_FORMED = 24  # steps of samples that form which such a page holds
 
 
 def formed(model: Model, wanted: Draw) -> list[Forming]:
-    "Some of the steps in which samples form, evenly, the last among them; of a model that makes all at once just that."
+    "Some of the steps in which samples form, evenly, the last among them; just that if there is one step."
     steps = [*wanted.of(model)]
     apart = math.ceil(len(steps) / MOST_FORMED)
     return steps[::-1][::apart][::-1]
