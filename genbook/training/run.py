@@ -20,6 +20,7 @@ from contextvars import ContextVar
 from typing import Any, TextIO
 
 from ..core import Model, check_seed
+from .options import check_number
 from .steps import LEARNING, Step, Stepwise, check_alone, train
 
 # %% ../../nbs/training/11_run.ipynb #2bf2b3e7
@@ -198,9 +199,11 @@ class Run(Loop):
         x: Any,  # items to learn from: tensor, array or `Data`
         *,
         seed: int | None = None,  # fixes every random choice made while learning
+        floor: float | None = None,  # nats; the entropy of what is learnt, if it is known: views draw it as a line
         **options: Any,  # what `train` takes
     ):
         self.seed = seed if options.get("resume") else check_seed(seed)
+        self.floor = None if floor is None else check_number("floor", floor)
         self.model = model
         super().__init__(self.alone(train(model, x, seed=self.seed, **options)))
 

@@ -106,7 +106,7 @@ function curves(points, count) {
 const isMarked = (members, all) => members.length === 1 && all[members[0]].length <= 20 && all.some((other) => other.length > 5 * all[members[0]].length);
 
 // `families` says which curves belong together: [[what to call them, which], ...].
-function draw(canvas, all, families, palette) {
+function draw(canvas, all, families, palette, floor) {
   const ratio = window.devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
   if (!width) return;
   canvas.width = width * ratio;
@@ -119,6 +119,7 @@ function draw(canvas, all, families, palette) {
     low = Math.min(low, y); high = Math.max(high, y);
     first = Math.min(first, x); last = Math.max(last, x);
   }
+  if (Number.isFinite(floor)) [low, high] = [Math.min(low, floor), Math.max(high, floor)];
   if (!(last > first)) return;
   const main = all[0].map(([, y]) => y), log = low > 0 && Math.max(...main) >= 100 * Math.min(...main); // the first loss is what is minimised
   const scale = log ? Math.log : (v) => v;
@@ -142,6 +143,17 @@ function draw(canvas, all, families, palette) {
   for (const x of ticks(first, last, Math.max(2, width / 110)).filter(Number.isInteger)) { // there are no half steps
     const half = pen.measureText(whole.format(x)).width / 2;
     pen.fillText(whole.format(x), Math.min(Math.max(px(x), left), right - half), bottom + 7);
+  }
+  if (Number.isFinite(floor)) { // the entropy of what is learnt
+    pen.setLineDash([5, 4]);
+    pen.beginPath();
+    pen.moveTo(left, py(floor));
+    pen.lineTo(right, py(floor));
+    pen.stroke();
+    pen.setLineDash([]);
+    pen.textAlign = "right";
+    pen.textBaseline = "bottom";
+    pen.fillText(`entropy ${inDigits(floor)}`, right, py(floor) - 3);
   }
   pen.globalAlpha = 1;
   pen.lineJoin = "round";
@@ -249,7 +261,8 @@ function render({ model, el }) {
       legend.children[i].firstChild.classList.toggle("marked", isMarked(members, all));
       legend.children[i].lastChild.textContent = newest[i];
     });
-    canvas.ariaLabel = number ? `Curve of the losses. At step ${number}: ${families.map(([name], i) => `${name} ${newest[i]}`).join(", ")}` : "Curve of the losses, still empty";
+    const known = Number.isFinite(progress.floor) ? `; the entropy is ${inDigits(progress.floor)}` : "";
+    canvas.ariaLabel = number ? `Curve of the losses. At step ${number}: ${families.map(([name], i) => `${name} ${newest[i]}`).join(", ")}${known}` : "Curve of the losses, still empty";
 
     note.textContent = kept ? `This is how it stood when ${progress.kept ? "the notebook was saved" : "its kernel ended"}. Run the cell to learn again.`
       : explained && !over ? "This cell holds the kernel until it ends, so it can be stopped but not paused. To pause, learn in the background: genbook.run(model, x)." : "";
@@ -266,7 +279,7 @@ function render({ model, el }) {
       [said, saidAt] = [state.textContent, now];
       spoken.textContent = [said, steps.textContent, left.textContent].filter(Boolean).join(", ");
     }
-    sketch = () => draw(canvas, all, families, palette); // the newest, however often it changes before it is drawn
+    sketch = () => draw(canvas, all, families, palette, progress.floor ?? NaN); // the newest, however often it changes before it is drawn
     drawing ||= requestAnimationFrame(() => {
       drawing = 0;
       sketch();

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Summary', 'samples_html', 'shortened', 'describe', 'outcome', 'still_of_run', 'as_output', 'Cell', 'Curve', 'rows',
-           'progress_of', 'RunView', 'make_room', 'show_outcome', 'watch', 'run']
+           'progress_of', 'RunView', 'make_room', 'show_outcome', 'PageOutcome', 'watch', 'run']
 
 # %% ../../../nbs/ui/widgets/64_run.ipynb #6055a3d9
 import os
@@ -21,12 +21,14 @@ from IPython import get_ipython
 from IPython.display import display
 from traitlets import Bytes, Dict, List, Unicode
 
-from ...core import escape
+from ...core import clone, escape
 from ...training import Run, Stepwise, in_kernel, show
 from ..comms import Widget, answer_at_once, static, still_output
 from ..plots import PALETTE, Chart, History, families, losses, spread, thin
+from .density import in_plane
+from .film import Film, is_frame
 from .frames import data_url
-from .live import LiveSamples
+from .live import LiveSamples, Plane
 
 # %% ../../../nbs/ui/widgets/64_run.ipynb #c93f698a
 class Summary:
@@ -90,7 +92,8 @@ def outcome(
     words: str = "",  # what these are
 ) -> list[Chart | Summary]:  # to display
     "The chart of the losses of `run`, if it got that far, and the last samples with its table."
-    return [*([losses(run.history)] if run.history else []), Summary(run, samples, words)]
+    chart = [losses(run.history, floor=run.floor)] if run.history else []
+    return [*chart, Summary(run, samples, words)]
 
 
 def still_of_run(summary: Summary) -> dict[str, Any]:  # MIME bundle
@@ -167,6 +170,7 @@ def progress_of(run: Run) -> dict[str, Any]:
         "names": names,
         "families": kinds,
         "precision": step.precision if step else "",
+        "floor": run.floor,
         "waits": run.waits_for,
         "error": describe(run.error) if run.error else "",
     }
@@ -271,7 +275,8 @@ class RunView(Widget):
 
     def outcome(self) -> list[Chart | Summary]:
         "What stays: chart and table, with the samples that were shown last."
-        chart = [losses(self.run.history, fits=self.fits)] if self.run.history else []
+        history, floor = self.run.history, self.run.floor
+        chart = [losses(history, fits=self.fits, floor=floor)] if history else []
         return [*chart, self._summary()]
 
     def _summary(self) -> Summary:
@@ -307,12 +312,32 @@ def show_outcome(run: Run) -> None:
         for what in outcome(run): display(what)
 
 
+class PageOutcome:
+    "A watcher for pages that hold no kernel: of points it keeps frames, and displays them as a film at the end."
+
+    def __init__(self):
+        self.plane, self.number, self.frames = Plane(), 0, []
+
+    def __call__(self, run: Run) -> None:
+        "Keep a frame after steps 1, 2, 4, 8 ... and at the end; then display what the run came to."
+        number = run.step.number if run.step else 0
+        suits = number > self.number and in_plane(run.model.modality_) and run.error is None
+        if suits and (is_frame(number) or run.finished):
+            shown, self.number = self.plane(clone(run.model)), number
+            self.frames.append((number, [shown.bundle["image/png"]], [shown.words], [None]))
+        if not run.finished: return
+        *chart, summary = outcome(run)
+        film = Film([type(run.model).__name__])
+        for frame in self.frames: film.add(*frame)
+        for what in (*chart, *([film] if len(self.frames) > 1 else []), summary): display(what)
+
+
 def watch(run: Run) -> None:
     "Show a run that is about to learn in this cell: live for a person, else its outcome at the end."
     if cell := Cell.now():
         make_room(cell)
         RunView(run).show(cell, blocking=True)
-    else: run.watchers.append(show_outcome)
+    else: run.watchers.append(PageOutcome() if os.environ.get("GENBOOK_SITE") else show_outcome)
 
 
 def run(
@@ -320,6 +345,7 @@ def run(
     x: Any,  # items to learn from: tensor, array or `Data`
     *,
     seed: int | None = None,  # fixes every random choice made while learning
+    floor: float | None = None,  # nats; the entropy of what is learnt, if it is known: a line in the chart
     **options: Any,  # what `train` and the model's `learn` take: steps, learning_rate, checkpoint ...
 ) -> Run:  # pause, resume, stop or wait for it; the model may be used meanwhile
     """Let `model` learn from `x` in the background, with a live view below the cell.
@@ -328,7 +354,7 @@ def run(
     """
     cell = Cell.now()
     if cell: make_room(cell)
-    learning = Run(model, x, seed=seed, **options)
+    learning = Run(model, x, seed=seed, floor=floor, **options)
     if cell:
         RunView(learning).show(cell, blocking=False)
         return learning.background()
