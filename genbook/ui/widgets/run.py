@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Summary', 'samples_html', 'shortened', 'describe', 'outcome', 'still_of_run', 'as_output', 'Cell', 'Curve', 'rows',
-           'progress_of', 'RunView', 'make_room', 'show_outcome', 'PageOutcome', 'watch', 'run']
+           'progress_of', 'RunView', 'make_room', 'show_outcome', 'watch', 'run']
 
 # %% ../../../nbs/ui/widgets/64_run.ipynb #6055a3d9
 import os
@@ -21,14 +21,13 @@ from IPython import get_ipython
 from IPython.display import display
 from traitlets import Bytes, Dict, List, Unicode
 
-from ...core import clone, escape
+from ...core import escape
 from ...training import Run, Stepwise, in_kernel, show
 from ..comms import Widget, answer_at_once, static, still_output
 from ..plots import PALETTE, Chart, History, families, losses, spread, thin
-from .density import in_plane
-from .film import Film, is_frame
+from .film import Frames
 from .frames import data_url
-from .live import LiveSamples, Plane
+from .live import LiveSamples
 
 # %% ../../../nbs/ui/widgets/64_run.ipynb #c93f698a
 class Summary:
@@ -306,30 +305,11 @@ def make_room(cell: Cell) -> None:
         with suppress(Exception): view.run.wait(10)  # two threads should not teach one model
 
 
-def show_outcome(run: Run) -> None:
-    "A watcher that displays what a run came to, once it has ended."
-    if run.finished:
-        for what in outcome(run): display(what)
-
-
-class PageOutcome:
-    "A watcher for pages that hold no kernel: of points it keeps frames, and displays them as a film at the end."
-
-    def __init__(self):
-        self.plane, self.number, self.frames = Plane(), 0, []
-
-    def __call__(self, run: Run) -> None:
-        "Keep a frame after steps 1, 2, 4, 8 ... and at the end; then display what the run came to."
-        number = run.step.number if run.step else 0
-        suits = number > self.number and in_plane(run.model.modality_) and run.error is None
-        if suits and (is_frame(number) or run.finished):
-            shown, self.number = self.plane(clone(run.model)), number
-            self.frames.append((number, [shown.bundle["image/png"]], [shown.words], [None]))
-        if not run.finished: return
-        *chart, summary = outcome(run)
-        film = Film([type(run.model).__name__])
-        for frame in self.frames: film.add(*frame)
-        for what in (*chart, *([film] if len(self.frames) > 1 else []), summary): display(what)
+def show_outcome(run: Run, frames: Frames | None = None) -> None:
+    "Display what a run came to, once it has ended; with the film of `frames`, if they were kept."
+    if not run.finished: return
+    *chart, summary = outcome(run)
+    for what in (*chart, *(frames.films(run) if frames else ()), summary): display(what)
 
 
 def watch(run: Run) -> None:
@@ -337,7 +317,10 @@ def watch(run: Run) -> None:
     if cell := Cell.now():
         make_room(cell)
         RunView(run).show(cell, blocking=True)
-    else: run.watchers.append(PageOutcome() if os.environ.get("GENBOOK_SITE") else show_outcome)
+    else:
+        frames = Frames() if os.environ.get("GENBOOK_SITE") else None
+        run.watchers += [frames.keep] if frames else []
+        run.watchers.append(lambda run: show_outcome(run, frames))
 
 
 def run(
