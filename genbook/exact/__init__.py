@@ -36,7 +36,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "BLOCK", "agree", "axes", "complete_moments", "log_densities", "patterns", "regression", "root",
         "sample_missing", "with_given"],
     "starts": ["Starts", "kmeans_plus_plus", "spread_out"],
-    "forward_backward": ["backward", "compiled", "forward", "log_backward", "log_forward"],
+    "forward_backward": ["backward", "forward", "log_backward", "log_forward"],
     "blocks": ["Block", "Expected", "Look", "Passes", "expected_counts", "into_blocks", "log_likelihood",
                "relative", "stationary"],
     "viterbi": ["path_log_joint", "viterbi_path"],

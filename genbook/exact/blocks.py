@@ -17,7 +17,8 @@ import torch
 from torch import Tensor
 
 from ..core import Diverged
-from .forward_backward import backward_all, compiled, forward_all
+from .forward_backward import backward_all, forward_all
+from ..training import compiled
 
 # %% ../../nbs/exact/24_blocks.ipynb #e7bbe498
 @dataclass(frozen=True)

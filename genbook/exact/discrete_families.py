@@ -17,8 +17,8 @@ from torch import Tensor
 from ..core import InvalidValue, Noise
 from .blocks import relative
 from .families import ExponentialFamily, Known, Part, in_blocks, kept
-from .forward_backward import compiled
 from .gaussian_family import standard
+from ..training import compiled
 
 # %% ../../nbs/exact/28_discrete_families.ipynb #46057a50
 def check_values(

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from .blocks import Block, Look
-from .forward_backward import compiled
+from ..training import compiled
 
 # %% ../../nbs/exact/25_viterbi.ipynb #90bc9a0e
 @compiled

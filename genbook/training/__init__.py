@@ -1,6 +1,7 @@
 """How models learn, and how a model is checked. It imports from `core` and `data` alone.
 
 - `options`: numbers and choices, checked in one sentence
+- `machine_code`: loops, compiled by numba
 - `steps`: `Step`, `Stepwise`, `train`, and checkpoints that go on bit for bit
 - `run`: a loop that can be paused, stopped and watched
 - `batches`: which items a step learns from; windows and padding
@@ -28,6 +29,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "densities": ["Density", "Evidence", "LogDensity"],
     "conditioning": ["Conditioned", "guided"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16", "measured_on"],
+    "machine_code": ["compiled"],
     "language": ["Language", "log_likelihood"],
     "token_windows": ["END", "Vocabulary", "token_windows", "window_start", "with_ends"],
     "networks": [

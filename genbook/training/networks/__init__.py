@@ -1,4 +1,4 @@
-"""Networks that models share, one file for each kind. They import torch alone.
+"""Networks that models share, one file for each kind. They import torch, and numba for loops.
 
 - initialisation: initial weights from a seed, for every layer of torch.nn
 - dilated: each frame from thousands before it
@@ -7,11 +7,13 @@
 - masked: each variable from those before it
 - masked_convolutions: each pixel from those above it and to its left
 - splines: rising curves with closed-form slopes and inverses
+- spline_loops: the same as machine code, with the gradient
 - coupling: one half of the numbers moved, given the other
 - triangular: each number moved, given those before it
 - recurrent: GRU and LSTM over symbols
 - conditions: choices, numbers, texts and images as contexts
 - transformer: attention to the symbols before, with a cache
+- patches: pictures in patches, each moved given those before it
 """
 import lazy_loader
 
@@ -25,6 +27,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "initialisation": ["Resets", "channels_last", "fill", "initialise", "make", "shapes_only"],
     "recurrent": ["CELLS", "Recurrent"],
     "transformer": ["Transformer"],
+    "patches": ["PatchLayer", "patch_size"],
     "masked": ["MaskedFeedforward", "MaskedLinear", "places_in"],
     "masked_convolutions": ["GatedPixelCNN", "Written", "interleaved", "separated"],
     "splines": ["Spline", "rational_quadratic"],
