@@ -29,6 +29,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.rnn": ["RNN"],
     "models.gpt": ["GPT"],
     "models.flow": ["Flow"],
+    "models.gan": ["GAN"],
     "models.wavenet": ["WaveNet"],
     "analysis.anomaly": ["Detector", "NearestNeighbours", "auroc"],
     "analysis.estimator": ["Estimator"],

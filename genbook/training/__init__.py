@@ -16,6 +16,8 @@
 - `networks`: initial weights, and one file for each kind of network
 - `token_windows`, `language`: texts as numbers and their windows; what all models share that write texts
 - `em`: expectation-maximisation, the E step and the M step from several starts
+- `adversarial`, `gradient_penalties`: losses of a generator and a discriminator, and what lets their game come to rest
+- `coverage`: how much of the data generated items cover, for models without a density
 - `laws`, `learning_laws`, `capability_laws`, `data_laws`, `check`: the contract tests
 """
 import lazy_loader
@@ -24,10 +26,13 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "check": ["LAWS", "Report", "check_model"],
     "laws": ["Case", "HasOwnUnits", "Passed", "bad_items", "expect", "same", "with_value"],
     "em": ["ByEM", "Climb", "as_it_was", "as_one", "pick"],
+    "adversarial": ["GAMES", "Game"],
+    "gradient_penalties": ["squared_slopes"],
+    "coverage": ["ball_radii", "coverage", "expected_coverage", "precision"],
     "batches": ["Order", "padded", "windows"],
     "degenerate": ["check_density_exists", "determined_column", "rounding_step", "some_rows"],
     "densities": ["Density", "Evidence", "LogDensity"],
-    "conditioning": ["Conditioned", "guided"],
+    "conditioning": ["Conditioned", "guided", "keep_some"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16", "measured_on"],
     "machine_code": ["compiled"],
     "language": ["Language", "log_likelihood"],

@@ -69,12 +69,14 @@ class Watch:
         loss: Tensor,  # ()
         number: int,  # of the step, from 1
         gradients: Sequence[Tensor] = (),  # of that loss
+        player: str = "",  # whose loss it is, where there are several
     ) -> None:
         "Note both; a FloatingPointError if one of them, or one before them, is not finite and that is known."
         largest = torch.stack(torch._foreach_norm(gradients, math.inf)).max() if gradients else torch.zeros_like(loss)
         if self.sound is None:
-            if not math.isfinite(value := loss.item()): self.stop("loss", f"{value} at step {number}")
-            if not math.isfinite(value := largest.item()): self.stop("gradient", f"{value} at step {number}")
+            of = f" of the {player}" if player else ""
+            if not math.isfinite(value := loss.item()): self.stop(f"loss{of}", f"{value} at step {number}")
+            if not math.isfinite(value := largest.item()): self.stop(f"gradient{of}", f"{value} at step {number}")
         else:
             self.sound &= torch.isfinite(loss) & torch.isfinite(largest)
             if number % self.every == 0: self.look(number)
@@ -138,6 +140,7 @@ class Descent:
     ):
         self.accelerator = find_accelerator()
         self.model, self.data, self.seed, self.accumulate = model.to(self.device), data, seed, accumulate
+        self.steps = steps
         self.precision = find_precision(precision, self.device)
         if precision == "auto": self.precision = model.choose_precision(self.precision)
         self.worker = clone(model).to(self.device).requires_grad_(True).train()
@@ -162,6 +165,7 @@ class Descent:
         "One step of all players whose turn it is."
         process, processes = self.accelerator.process_index, self.accelerator.num_processes
         indices, losses = self.epoch[self.order(self.number)[process::processes]], {}
+        self.worker.on_step(self.number / self.steps)
         turns = [(p, k) for p in self.players if p.plays(self.number) for k in range(p.objective.times)]
         for player, k in turns:
             losses.update(self.differentiate(player, k, indices))
@@ -186,7 +190,9 @@ class Descent:
             for k, v in player.differentiate(losses, share).items():
                 found[k] = found[k] + v if k in found else v
         average_over_processes(self.accelerator, [*player.gradients(), *found.values()])
-        self.watch.see(next(iter(found.values())), self.number + 1, player.gradients())
+        first = next(iter(found))
+        whose = first if len(self.players) > 1 else ""
+        self.watch.see(found[first], self.number + 1, player.gradients(), whose)
         return found
 
     def autocast(self) -> contextlib.AbstractContextManager:

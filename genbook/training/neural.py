@@ -172,6 +172,21 @@ class Hooks(Networked):
         "What moves `parameters`: what the settings say."
         return make_optimisers(self, parameters, settings)
 
+    def on_step(
+        self,
+        done: float,  # the part of learning that is behind, from 0 to below 1
+    ) -> None:
+        "Called on the working copy before each step: for what changes while it learns, beside the rate."
+
+    def measures(
+        self,
+        data: Data,  # that is learnt from
+        held_out: Data | None,  # items that are held out, if there are any
+        batch_size: int,
+    ) -> dict[str, float]:
+        "What is measured ten times while learning, by name: the loss of held out items, if there are any."
+        return {} if held_out is None else {"held out": mean_loss(self, held_out, batch_size)}
+
     def choose_precision(
         self,
         fast: str,  # "bfloat16" where the processor has it, else "float32"
@@ -296,8 +311,8 @@ class Neural(Hooks):
                 started = time.perf_counter()
                 losses, number = descent.step(), descent.number
                 if number == steps: descent.watch.look(number)
-                if held_out is not None and (number % max(1, steps // 10) == 0 or number == steps):
-                    losses.add("held out", mean_loss(self, held_out, batch_size))
+                if number % max(1, steps // 10) == 0 or number == steps:
+                    for name, value in self.measures(data, held_out, batch_size).items(): losses.add(name, value)
                 descent.seconds += time.perf_counter() - started
                 seen = number * batch_size
                 yield Step(number, steps, losses, descent.seconds, seen, descent.state, descent.precision)

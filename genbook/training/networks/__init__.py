@@ -12,6 +12,8 @@
 - triangular: each number moved, given those before it
 - recurrent: GRU and LSTM over symbols
 - conditions: choices, numbers, texts and images as contexts
+- leaky: a generator and a discriminator of rows
+- residual: a generator and a discriminator of images
 - transformer: attention to the symbols before, with a cache
 - patches: pictures in patches, each moved given those before it
 """
@@ -28,6 +30,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "recurrent": ["CELLS", "Recurrent"],
     "transformer": ["Transformer"],
     "patches": ["PatchLayer", "patch_size"],
+    "leaky": ["RowDiscriminator", "RowGenerator"],
+    "residual": ["ImageDiscriminator", "ImageGenerator"],
     "masked": ["MaskedFeedforward", "MaskedLinear", "places_in"],
     "masked_convolutions": ["GatedPixelCNN", "Written", "interleaved", "separated"],
     "splines": ["Spline", "rational_quadratic"],
