@@ -14,6 +14,8 @@
 - `condition_codes`, `conditioning`: what is known of items, as tensors and as contexts of networks
 - `mixed_columns`: choices and amounts side by side, as a network reads them, and as densities of what it answers
 - `networks`: initial weights, and one file for each kind of network
+- `gaussian_paths`, `parametrisations`, `samplers`: from data to noise, what a network says of it, and the way back
+- `probability_flow`: densities along that way
 - `token_windows`, `language`: texts as numbers and their windows; what all models share that write texts
 - `em`: expectation-maximisation, the E step and the M step from several starts
 - `adversarial`, `gradient_penalties`: losses of a generator and a discriminator, and what lets their game come to rest
@@ -33,6 +35,16 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "degenerate": ["check_density_exists", "determined_column", "rounding_step", "some_rows"],
     "densities": ["Density", "Evidence", "LogDensity"],
     "conditioning": ["Conditioned", "guided", "keep_some"],
+    "conditioning": ["Conditioned", "guided"],
+    "gaussian_paths": [
+        "PREDICTIONS", "Path", "Straight", "VarianceExploding", "VariancePreserving", "convert", "data_and_noise",
+        "least_error", "over_items"],
+    "parametrisations": [
+        "DDPM", "EDM", "FlowMatching", "PARAMETRISATIONS", "Parametrisation", "even_numbers", "gaussian_floor",
+        "in_view", "noisy"],
+    "samplers": [
+        "SAMPLERS", "Velocity", "ddim", "ddpm", "dpmpp_2m", "edm", "euler", "heun", "last_state", "midpoint"],
+    "probability_flow": ["LikelihoodEstimate", "estimate_log_density"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16", "measured_on"],
     "machine_code": ["compiled"],
     "language": ["Language", "log_likelihood"],

@@ -14,6 +14,8 @@
 - conditions: choices, numbers, texts and images as contexts
 - leaky: a generator and a discriminator of rows
 - residual: a generator and a discriminator of images
+- timed: rows at a time between noise and data
+- unet: pictures at a time between noise and data
 - transformer: attention to the symbols before, with a cache
 - patches: pictures in patches, each moved given those before it
 """
@@ -35,5 +37,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "masked": ["MaskedFeedforward", "MaskedLinear", "places_in"],
     "masked_convolutions": ["GatedPixelCNN", "Written", "interleaved", "separated"],
     "splines": ["Spline", "rational_quadratic"],
+    "timed": ["TimeEncoder", "TimedFeedforward"],
     "triangular": ["Triangular"],
+    "unet": ["UNet"],
 })
