@@ -31,6 +31,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.flow": ["Flow"],
     "models.gan": ["GAN"],
     "models.wavenet": ["WaveNet"],
+    "models.diffusion": ["Diffusion"],
     "analysis.anomaly": ["Detector", "NearestNeighbours", "auroc"],
     "analysis.estimator": ["Estimator"],
     "analysis.suggest": ["suggest"],
