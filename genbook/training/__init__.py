@@ -35,15 +35,13 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "degenerate": ["check_density_exists", "determined_column", "rounding_step", "some_rows"],
     "densities": ["Density", "Evidence", "LogDensity"],
     "conditioning": ["Conditioned", "guided", "keep_some"],
-    "conditioning": ["Conditioned", "guided"],
     "gaussian_paths": [
         "PREDICTIONS", "Path", "Straight", "VarianceExploding", "VariancePreserving", "convert", "data_and_noise",
         "least_error", "over_items"],
     "parametrisations": [
-        "DDPM", "EDM", "FlowMatching", "PARAMETRISATIONS", "Parametrisation", "even_numbers", "gaussian_floor",
+        "DDPM", "EDM", "PARAMETRISATIONS", "FlowMatching", "Parametrisation", "even_numbers", "gaussian_floor",
         "in_view", "noisy"],
-    "samplers": [
-        "SAMPLERS", "Velocity", "ddim", "ddpm", "dpmpp_2m", "edm", "euler", "heun", "last_state", "midpoint"],
+    "samplers": ["SAMPLERS", "Velocity", "ddim", "ddpm", "dpmpp_2m", "edm", "euler", "heun", "last_state", "midpoint"],
     "probability_flow": ["LikelihoodEstimate", "estimate_log_density"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16", "measured_on"],
     "machine_code": ["compiled"],

@@ -7,8 +7,7 @@
 - `forming`: showing samples while they form
 - `notices`: one line below a cell: PyTorch is loading, a model still learns
 - `views`: `explore`, and the table that says which widget explains which capability
-- `widgets`: explorer, sampler, run, screen, timeline, ellipses, pad, film
-- `widgets`: explorer, sampler, tokens, run, screen, timeline, ellipses
+- `widgets`: explorer, sampler, tokens, run, screen, timeline, ellipses, pad, film
 - `kinds`: values compared with the types of options, and paths with what a file system takes
 - `own_files`: files and folders that a cell names, and what a slip meant
 - `parsing`, `discovery`, `listing`, `completion`, `magics`: `%%generate`, `%%train` and `%genbook`

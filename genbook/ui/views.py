@@ -12,7 +12,8 @@ from typing import Any
 
 from torch import Tensor
 
-from ..core import HasGaussians, HasLatent, HasStates, InvalidValue, Model, require_fitted
+from ..core import (
+    HasAlternatives, HasGaussians, HasLatent, HasStates, InvalidValue, Model, Samples, require_fitted)
 from ..data import Data
 from .comms import PageWidget
 from .notices import AGAIN, note_learning
@@ -21,6 +22,7 @@ from .widgets.explorer import Explorer
 from .widgets.inputs import given, to_begin_with
 from .widgets.sampler import Sampler
 from .widgets.timeline import Timeline
+from .widgets.tokens import Tokens
 
 # %% ../../nbs/ui/50_views.ipynb #2b2ba0f4
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Asked:
     data: Data | None = None
     directions: Mapping[str, Tensor] | None = None
     columns: Sequence[str] | None = None
+    samples: Samples | None = None  # of the model, to be looked at
 
 
 @dataclass(frozen=True)
@@ -66,24 +69,26 @@ VIEWS = [  # the first that fits is shown
     View(HasStates, timeline),
     View(HasGaussians, lambda asked: Ellipses(asked.model, asked.data, asked.columns), over_rows),
     View(HasLatent, lambda asked: Explorer(asked.model, asked.data, asked.directions)),
+    View(HasAlternatives, lambda asked: Tokens(asked.model, asked.samples)),
     View(Model, lambda asked: Sampler(asked.model)),
 ]
 
 # %% ../../nbs/ui/50_views.ipynb #85a5664e
 def explore(
     model: Model,  # fitted
-    data: Any = None,  # items: to encode, to lie under the components of a mixture, or sequences with states
+    data: Any = None,  # items: to encode, to lie under components, sequences with states; or a text of the model
     *,
     directions: Mapping[str, Tensor] | None = None,  # name -> (d,) a slider each, as `analysis.direction` finds them
     columns: Sequence[str] | None = None,  # two columns of a mixture of Gaussians, by default the first two
-) -> PageWidget:  # Explorer, Ellipses, Timeline or Sampler
+) -> PageWidget:  # Explorer, Ellipses, Timeline, Tokens or Sampler
     """The view that explains `model`: the first of `VIEWS` that fits it.
 
     While a run learns with the model, a line above the view says so.
     """
     require_fitted(model)
+    samples = data if isinstance(data, Samples) else None
     data = data if data is None or isinstance(data, Data) else Data(data)
-    asked = Asked(model, data, directions, columns)
+    asked = Asked(model, data, directions, columns, samples)
     shown = next(view for view in VIEWS if view.fits(asked)).make(asked)
     follows = isinstance(shown, Explorer)  # it draws anew whenever the model has changed
     note_learning(model, "the image follows what it learns" if follows else AGAIN)
