@@ -301,7 +301,7 @@ def test_charts_take_the_colours_of_the_theme(visit):
 def test_charts_follow_the_window(visit):
     "Wide, narrow and wide again: no chart is clipped, and its letters keep their size."
     page = visit("ui/plots")
-    chart = page.locator(".chart").first
+    chart = page.locator(".chart").nth(1)  # of the full width
 
     def drawn() -> tuple[float, float, float]:  # pixels: its room, its own width, and that on the screen
         return chart.evaluate("""chart => { const svg = chart.querySelector("svg");
