@@ -10,6 +10,7 @@
 - `objectives`: who minimises what
 - `descent`, `neural`: the loop of gradient descent, and `Neural`, which is made of its hooks
 - `degenerate`: columns that have no density
+- `flow_layers`: scaling, noise and layers of a normalizing flow
 - `densities`: a density known up to a constant, in place of items
 - `condition_codes`, `conditioning`: what is known of items, as tensors and as contexts of networks
 - `mixed_columns`: choices and amounts side by side, as a network reads them, and as densities of what it answers
@@ -33,6 +34,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "coverage": ["ball_radii", "coverage", "expected_coverage", "precision"],
     "batches": ["Order", "padded", "windows"],
     "degenerate": ["check_density_exists", "determined_column", "rounding_step", "some_rows"],
+    "flow_layers": ["FlowLayers"],
     "densities": ["Density", "Evidence", "LogDensity"],
     "conditioning": ["Conditioned", "guided", "keep_some"],
     "gaussian_paths": [
