@@ -25,7 +25,7 @@ from ...core import escape
 from ...training import Run, Stepwise, in_kernel, show
 from ..comms import Widget, answer_at_once, static, still_output
 from ..plots import PALETTE, Chart, History, families, losses, spread, thin
-from .film import Frames
+from .film import RunFrames
 from .frames import data_url
 from .live import LiveSamples
 
@@ -305,7 +305,7 @@ def make_room(cell: Cell) -> None:
         with suppress(Exception): view.run.wait(10)  # two threads should not teach one model
 
 
-def show_outcome(run: Run, frames: Frames | None = None) -> None:
+def show_outcome(run: Run, frames: RunFrames | None = None) -> None:
     "Display what a run came to, once it has ended; with the film of `frames`, if they were kept."
     if not run.finished: return
     *chart, summary = outcome(run)
@@ -318,7 +318,7 @@ def watch(run: Run) -> None:
         make_room(cell)
         RunView(run).show(cell, blocking=True)
     else:
-        frames = Frames() if os.environ.get("GENBOOK_SITE") else None
+        frames = RunFrames() if os.environ.get("GENBOOK_SITE") else None
         run.watchers += [frames.keep] if frames else []
         run.watchers.append(lambda run: show_outcome(run, frames))
 
