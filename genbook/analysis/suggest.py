@@ -95,13 +95,13 @@ def mono(data: Data) -> bool:
 ADVICE = {  # what the data are -> families, the one to try first in front
     "rows of mixed kinds": [
         Advice("genbook.Mixture(3)", "a family for each kind of column, and groups that say how columns go together"),
-        Advice("genbook.MADE()", "a network that knows each column given those before it, for a thousand rows and more",
+        Advice("genbook.MADE()", "a network that knows each column given those before it, for a thousand rows or more",
                suits=much),
         Advice("genbook.Product()", "the same without groups: the yardstick that a mixture must beat")],
     "rows of numbers": [
         Advice("genbook.GaussianMixture(3)", "groups with a centre and a spread each; exact conditionals, and values "
                "may be missing"),
-        Advice("genbook.Flow()", "any shape, rings and ridges too, with an exact density, for a thousand rows and more",
+        Advice("genbook.Flow()", "any shape, rings and ridges too, with an exact density, for a thousand rows or more",
                suits=much),
         Advice("genbook.KernelDensity()", "no shape assumed, for few rows of few columns", suits=few_columns),
         Advice("genbook.VAE(8, likelihood='gaussian')", "sliders over what goes together in many columns",
@@ -114,16 +114,16 @@ ADVICE = {  # what the data are -> families, the one to try first in front
     "rows of yes and no": [
         Advice("genbook.Mixture([genbook.Bernoulli(smoothing=1), genbook.Bernoulli(smoothing=1)])",
                "latent classes: groups with a share of yes in each column"),
-        Advice("genbook.MADE()", "a network that knows each column given those before it, for a thousand rows and more",
+        Advice("genbook.MADE()", "a network that knows each column given those before it, for a thousand rows or more",
                suits=much),
         Advice("genbook.Bernoulli(smoothing=1)", "a share of yes in each column: the yardstick")],
     "images": [
         Advice("genbook.VAE(10, condition='label')", "sliders over what makes an image, and one kind on demand",
                suits=labelled),
         Advice("genbook.VAE(10)", "sliders over what makes an image", suits=lambda data: not labelled(data)),
-        Advice("genbook.PixelCNN()", "pixel by pixel, with an exact probability: completes half a picture; slow to draw",
+        Advice("genbook.PixelCNN()", "pixel by pixel, with an exact probability: completes half a picture, but slow",
                suits=small),
-        Advice("genbook.Gaussian('low-rank', rank=20)", "a few principal axes, exact and fitted at once: the yardstick",
+        Advice("genbook.Gaussian('low-rank', rank=20)", "a few principal axes, exact and fitted at once: a yardstick",
                suits=lambda data: len(data) >= 40)],
     "sequences of numbers": [
         Advice("genbook.HiddenMarkov(3)", "states that follow each other, each with a centre and a spread; frames may "
@@ -133,7 +133,7 @@ ADVICE = {  # what the data are -> families, the one to try first in front
         Advice("genbook.RNN()", "a network that remembers what came before, for much data")],
     "texts": [
         Advice("genbook.NGram(5)", "each character given the four before it; writes at once"),
-        Advice("genbook.GPT()", "a network that looks at the 64 characters before: writes better, and learns for minutes",
+        Advice("genbook.GPT()", "a network that looks at the 64 characters before: writes better, in minutes",
                suits=long),
         Advice("genbook.NGram(3, tokenization='word')", "the same with words, for much text")],
     "sounds": [

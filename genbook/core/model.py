@@ -316,7 +316,8 @@ def condition_on(
                 f"This model was told {name}={in_short(model.conditions[name])} already: "
                 f"go back to the model it came from to tell it {name}={in_short(value)}.")
         if name not in accepts:
-            raise InvalidValue(f"{type(model).__name__} cannot be told {name!r}.{did_you_mean(name, accepts)}")
+            raise InvalidValue(
+                f"{type(model).__name__} cannot be conditioned on {name!r}.{did_you_mean(name, accepts)}")
         read[name] = accepts[name].read(name, value)
     narrower = copy.copy(model)
     narrower.conditions = ReadOnly({**model.conditions, **read})

@@ -41,9 +41,9 @@ def note_sizes(sizes: Sequence[tuple[int, int]], height: int, width: int) -> Non
     if len(set(sizes)) == 1: return
     small, large = (f"{h}x{w}" for h, w in (f(sizes, key=lambda size: size[0] * size[1]) for f in (min, max)))
     why = "which most have" if 2 * sizes.count((height, width)) > len(sizes) else "about the median"
-    note(f"The {len(sizes)} images have {len(set(sizes))} sizes, from {small} to {large} pixels, and are scaled and cut "
-         f"to {height}x{width}, {why}: for another size call read_images(images, size=64), or write pixels: 64 in a "
-         "cell.")
+    note(f"The {len(sizes)} images have {len(set(sizes))} sizes, from {small} to {large} pixels, and are scaled and "
+         f"cut to {height}x{width}, {why}: for another size call read_images(images, size=64), or write pixels: 64 in "
+         "a cell.")
 
 # %% ../../nbs/data/11_image_files.ipynb #45f52379
 PLAIN = {"1": "L", "L": "L", "I;16": "L", "LA": "L"}  # Pillow's name of how pixels are kept -> a plain one, or colour

@@ -54,7 +54,8 @@ def take_images(x: Sequence[Image.Image], modality: Modality | None = None) -> T
 def are_pixels(x: Any) -> bool:
     "Whether `x` is a list of images of several sizes, as arrays of bytes."
     def is_image(item: Any) -> bool:
-        return isinstance(item, np.ndarray) and item.dtype == np.uint8 and item.ndim == 3 and item.shape[2] in (1, 3, 4)
+        bytes_of = isinstance(item, np.ndarray) and item.dtype == np.uint8
+        return bytes_of and item.ndim == 3 and item.shape[2] in (1, 3, 4)
 
     return all_are(x, is_image) and len({item.shape for item in x}) > 1
 
@@ -79,7 +80,8 @@ def take_sound_files(paths: Sequence[Path], modality: Modality | None = None) ->
 
 def take_text_files(paths: Sequence[Path], modality: Modality | None = None) -> Taken:
     "A text for each file."
-    return Taken([text for path in paths for text in from_text_file(path)], modality if isinstance(modality, Texts) else Texts())
+    texts = [text for path in paths for text in from_text_file(path)]
+    return Taken(texts, modality if isinstance(modality, Texts) else Texts())
 
 
 ITEM_FILES = dict(zip(ITEMS, (take_image_files, take_sound_files, take_text_files)))

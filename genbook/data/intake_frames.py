@@ -28,11 +28,11 @@ def set_aside(
     "The columns that sort rows, and the texts of those that name them."
     names = [name for name, column in columns.items() if name not in kinds and names_rows(column)]
     if not names or len(names) == len(columns): return columns, {}
-    several, first = len(names) > 1, columns[names[0]].values
-    note(f"The column{'s' * several} {', '.join(names)} name{'s' * (not several)} rows rather than sort{'s' * (not several)} "
-         f"them ({names[0]}: {len(set(first) - {None}):,} different texts in {len(first):,} rows), so "
-         f"{'they are' if several else 'it is'} not learnt, but known of each row: to learn it, too, call "
-         f"Data(x, kinds={{{names[0]!r}: 'category'}}).")
+    first, many = columns[names[0]].values, f"kinds={{{names[0]!r}: 'category'}}"
+    what = f"column {names[0]} names rows rather than sorts"
+    if names[1:]: what = f"columns {', '.join(names)} name rows rather than sort"
+    note(f"The {what} them ({names[0]} has {len(set(first) - {None}):,} different texts in {len(first):,} rows): set "
+         f"aside, and not learnt, but known of each row. To learn it, too, call Data(x, {many}).")
     learnt = {name: column for name, column in columns.items() if name not in names}
     return learnt, {name: [text or "" for text in columns[name].values.tolist()] for name in names}
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core import InvalidValue
+from ..core import InvalidType, InvalidValue, in_short
 from .images import Images
 
 # %% ../../nbs/data/02b_known_pixels.ipynb #79bea708
@@ -26,7 +26,11 @@ class KnownPixels:
     def read(self, value: Any) -> Tensor:  # (c, h, w) float64 from 0 to 1, NaN for what is not known
         "The picture as a tensor; an error unless it has the size of the others, and values from 0 to 1, or bytes."
         shape = self.modality.channels, self.modality.height, self.modality.width
-        x = torch.as_tensor(value if isinstance(value, Tensor) else np.asarray(value))
+        try: x = torch.as_tensor(value if isinstance(value, Tensor) else np.asarray(value))
+        except (TypeError, ValueError):
+            raise InvalidType(
+                f"The pixels are {in_short(value)}, but a picture of shape {shape} was expected: pass an array or a "
+                "tensor, with NaN for what is not known.") from None
         x = x.double() / (255 if x.dtype == torch.uint8 else 1)
         if x.ndim == 2: x = x[None]
         if x.ndim == 4 and len(x) == 1: x = x[0]

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SIDE', 'SHAPES', 'circle', 'lattice', 'squares', 'component_densities', 'at_time', 'mixture_score',
-           'mixture_velocity', 'components_of', 'Analytic']
+           'mixture_velocity', 'as_numbers', 'components_of', 'Analytic']
 
 # %% ../../nbs/models/24_analytic.ipynb #c5e6b6e3
 import math
@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core import InvalidValue, Model, Noise, available_if
+from ..core import InvalidType, InvalidValue, Model, Noise, available_if, in_short
 from ..data import Data, Points, Vectors, check_items, check_kind, check_no_categories, later_items
 from ..training import check_choice, check_learnable
 
@@ -84,6 +84,15 @@ def mixture_velocity(x: Tensor, t: float, weights: Tensor, means: Tensor, covari
     return ((log_density + weights.log()).softmax(1)[..., None] * each).sum(1)
 
 # %% ../../nbs/models/24_analytic.ipynb #4c8792f7
+def as_numbers(name: str, value: Any) -> Tensor:  # float64
+    "What a person wrote, as a tensor; an error if it is no number, and not several."
+    try: return torch.as_tensor(value).double()
+    except (TypeError, ValueError, RuntimeError):
+        raise InvalidType(
+            f"{name} is {in_short(value)}, but numbers were expected: pass a tensor, an array or a list of them."
+        ) from None
+
+
 def components_of(
     weights: Sequence[float] | None,
     means: Any,  # (k, d)
@@ -92,13 +101,17 @@ def components_of(
     "What a person said of the Gaussians, as tensors; an error if it does not fit together."
     means = check_items(means).double()
     k, d = means.shape
-    weights = torch.ones(k).double() / k if weights is None else torch.as_tensor(weights).double()
+    weights = torch.ones(k).double() / k if weights is None else as_numbers("weights", weights)
     if weights.shape != (k,) or not (weights > 0).all():
         raise InvalidValue(
             f"The weights are {weights.tolist()}, but a positive number for each of the {k} means was expected: "
             "pass as many, or leave them out.")
-    spread = torch.as_tensor(1.0 if covariances is None else covariances).double()
-    spread = torch.diag_embed(spread.expand(k, d)) if spread.ndim < 3 else spread.expand(k, d, d)
+    spread = as_numbers("covariances", 1.0 if covariances is None else covariances)
+    try: spread = torch.diag_embed(spread.expand(k, d)) if spread.ndim < 3 else spread.expand(k, d, d)
+    except RuntimeError:
+        raise InvalidValue(
+            f"The covariances have shape {tuple(spread.shape)}, but ({k}, {d}, {d}), ({k}, {d}) or one number was "
+            "expected: bring them into that shape.") from None
     if torch.linalg.cholesky_ex(spread).info.any():
         raise InvalidValue(
             "A covariance is not positive definite, but a Gaussian with a density has one that is: "
@@ -182,7 +195,8 @@ class Analytic(Model):
         t: float,  # when: 0 = noise, 1 = data
     ) -> Tensor:  # (n, d)
         "The velocity of flow matching from standard normal noise, along straight lines, to this density."
-        if not 0 <= t <= 1: raise InvalidValue(f"t is {t!r}, but a time from 0 to 1 was expected: choose one.")
+        if not isinstance(t, (int, float)) or not 0 <= t <= 1:
+            raise InvalidValue(f"t is {t!r}, but a time from 0 to 1 was expected: choose one.")
         return mixture_velocity(self._rows(x), float(t), self.weights_, self.means_, self.covariances_)
 
     def draw(self, noise: Noise) -> Tensor:  # (n, d) float64

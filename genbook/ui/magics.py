@@ -238,9 +238,9 @@ class GenbookMagics(Magics):
             steps: 500
 
         Data are variables, data sets, files and folders; pixels: 64 brings pictures to that size, and features: mfcc
-        turns sounds into what the ear hears. In a notebook learning goes on behind the cell; with --wait the cell holds until it has ended, and Stop ends
-        it sooner and keeps what was learnt. A model of yours is trained further where it is; with --out a copy of it
-        is. {name} stands for a variable; %genbook VAE lists the options.
+        turns sounds into what the ear hears. In a notebook learning goes on behind the cell; with --wait the cell
+        holds until it has ended, and Stop ends it sooner and keeps what was learnt. A model of yours is trained
+        further where it is; with --out a copy of it is. {name} stands for a variable; %genbook VAE lists the options.
         """
         with mistakes_in_one_line():
             if (written := read_line(self.train, line)) is None: return
