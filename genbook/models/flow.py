@@ -217,7 +217,7 @@ class Flow(Variational):
     def decode(self, z: Any) -> Tensor:  # latents (n, d) -> (n, d) float64
         "The items of latents."
         require_fitted(self)
-        z = torch.as_tensor(z, dtype=torch.float32)
+        z = check_items(z).float()
         if z.ndim == 2 and z.shape[1] == self.features_: return self.decoded(z)
         raise InvalidValue(
             f"The latents have shape {tuple(z.shape)}, but (n, {self.features_}) was expected: "

@@ -184,7 +184,9 @@ class WaveNet(DilatedNetwork):
 
     def given(self, **conditions: Any) -> "WaveNet":
         "The same model, conditioned on what is known: `given(digit=3)`, `given(prefix=sound)`."
-        return condition_on(self, conditions)
+        narrower = condition_on(self, conditions)
+        if "prefix" in conditions: check_observed(Data([narrower.conditions["prefix"]], self.modality_))
+        return narrower
 
     def _prefix(self) -> Tensor:  # (frames,) symbols
         return symbols_of(self.conditions["prefix"])[:-1] if "prefix" in self.conditions else torch.zeros(0).long()
