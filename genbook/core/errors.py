@@ -74,7 +74,7 @@ class NotFound(Explained, FileNotFoundError):
 
 # %% ../../nbs/core/00_errors.ipynb #15b5daa8
 class Noted(UserWarning):
-    "Something that genbook decided for a person, who may decide otherwise."
+    "Something that a person should know: what genbook decided for them, or what will come of their data."
 
 
 def note(sentence: str) -> None:

@@ -9,7 +9,6 @@ __all__ = ['FEW', 'Coding', 'RowCoding', 'ImageCoding', 'common_scaling', 'check
 # %% ../../nbs/models/30_diffusion.ipynb #3286bb79
 import copy
 import math
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -18,7 +17,7 @@ from torch import Tensor
 
 from ..core import (
     Condition, InvalidType, InvalidValue, Noise, Option, Partial, ReadOnly, available_if, check_seed, condition_on,
-    last_items, require_fitted, step_seed)
+    last_items, note, require_fitted, step_seed)
 from ..data import Data, Images, KnownPixels, Scaling, Vectors, check_items, later_items
 from genbook.training import (
     PARAMETRISATIONS, SAMPLERS, ColumnChoices, Conditioned, LikelihoodEstimate, MixedColumns, Path, Velocity,
@@ -96,11 +95,10 @@ def check_items_or_images(data: Data) -> None:
 
 
 def say_if_few(n: int) -> None:
-    "A warning that so few items will be learnt by heart."
+    "A note that so few items will be learnt by heart."
     if n > FEW: return
-    warnings.warn(
-        f"There are only {n} items, which a Diffusion will learn by heart: what it draws will be copies of them. "
-        "Pass more items, if there are any.", stacklevel=2)
+    note(f"There are only {n} items, which a Diffusion will learn by heart, and draw copies of them: pass more items, "
+         "if there are any.")
 
 
 class DiffusionNetwork(Conditioned):

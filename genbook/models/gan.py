@@ -7,7 +7,6 @@ __all__ = ['CONTEXT', 'FEW', 'range_scaling', 'annealed', 'Players', 'Adversaria
 
 # %% ../../nbs/models/29_gan.ipynb #781fa0e2
 import math
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..core import InvalidValue, Noise, Option, require_fitted, step_seed
+from ..core import InvalidValue, Noise, Option, note, require_fitted, step_seed
 from ..data import Data, Images, Scaling, check_items, check_no_categories, later_items
 from genbook.training import (
     GAMES, Conditioned, Objective, Step, check_choice, check_number, coverage, keep_some,
@@ -79,9 +78,9 @@ class Players(Conditioned):
         self.gamma_ = usual if self.gamma is None else self.gamma
         self.learn_conditions(data)
         if len(data) < FEW:
-            warnings.warn(
+            note(
                 f"There are {len(data)} items to learn from, and a GAN of so few makes copies of them: it goes "
-                "on, but for items that are new, pass some hundreds.", stacklevel=2)
+                "on, but for items that are new, pass some hundreds.")
 
     def build(self, seed: int = 0) -> None:
         shape, context = self.item_shape_, CONTEXT if self.codes_ else 0
