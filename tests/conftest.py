@@ -185,6 +185,17 @@ class Notebook:
         self.start(i)
         self.wait_idle(timeout)
 
+    def run_until(self, i: int, right, timeout: float = 60) -> str:
+        """Run cell `i` until `right` holds of what it prints: widgets send one change after another, so that the last
+        can reach the kernel behind a cell that was started after it.
+        """
+        end = time.monotonic() + timeout
+        while True:
+            self.run(i)
+            said = self.output(i).inner_text().strip()
+            if right(said): return said
+            assert time.monotonic() < end, said
+
     def start(self, i: int) -> None:
         "Run cell `i` without waiting."
         self.js("""i => { const nb = jupyterapp.shell.currentWidget.content; nb.activeCellIndex = i;
