@@ -64,3 +64,16 @@ function ticks(low, high, count) {
   for (let k = Math.ceil(low / step); k * step <= high * (1 + 1e-12); k++) found.push(k * step);
   return found;
 }
+
+// Gives the layers of a stage the width that it has on the page, and a height to suit, and tells `resized` of both.
+function sizing(stage, layers, resized) {
+  let last = 0;
+  return new ResizeObserver(() => {
+    const width = Math.max(240, Math.round(stage.clientWidth)), height = Math.round(Math.min(420, 0.8 * width));
+    if (width === last) return;
+    last = width;
+    stage.style.height = `${height}px`;
+    for (const { style } of layers) Object.assign(style, { width: `${width}px`, height: `${height}px` });
+    resized(width, height);
+  });
+}

@@ -262,12 +262,8 @@ function showPair(model, el) {
     halt();
     put(model.get("components"));
   });
-  const sized = new ResizeObserver(() => {
-    const now = Math.max(240, Math.round(stage.clientWidth));
-    if (now === width && frame.childNodes.length) return;
-    [width, height] = [now, Math.round(Math.min(420, 0.8 * now))];
-    stage.style.height = `${height}px`;
-    for (const element of [canvas, picture]) Object.assign(element.style, { width: `${width}px`, height: `${height}px` });
+  const sized = sizing(stage, [canvas, picture], (...size) => {
+    [width, height] = size;
     drawFrame();
     put(components);
   });
@@ -301,7 +297,7 @@ function columnPicker(model, me) {
     if (select.length !== names.length) select.replaceChildren(...names.map((name, k) => new Option(name, k)));
     select.value = model.get("pair")[i];
     const stock = model.get("stock") ?? {};
-    select.disabled = !Object.keys(stock).length && model.widget_manager?.get_state_sync && !liveEntry(model);
+    select.disabled = !Object.keys(stock).length && !hasKernel(model);
   });
   const element = make("div", { className: "genbook-columns" }, ...selects.flatMap(({ row, select }) => [row, select]));
   element.hidden = model.get("about").names.length < 3;

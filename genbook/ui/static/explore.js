@@ -242,7 +242,7 @@ function render({ model, el, signal }) {
   const check = () => {
     // without widget manager: a page; with one that keeps live models: whether we are among them;
     // else (VS Code, Colab) there is a kernel
-    frames.live = Boolean(!about.still && (!model.widget_manager?.get_state_sync || liveEntry(model)));
+    frames.live = !about.still && hasKernel(model);
     enable();
     frames.restart();
   };

@@ -18,6 +18,9 @@ function liveEntry(model) {
   return found && { id: found[0], entry: found[1], layout, layoutEntry: live[layout] };
 }
 
+// Whether the model has a kernel; where widgets are not kept like this, that is taken for granted.
+const hasKernel = (model) => !model.widget_manager?.get_state_sync || Boolean(liveEntry(model));
+
 function keep(model, newer = () => ({})) {
   const notebook = model.widget_manager?.context;
   if (!notebook?.saveState?.connect || !notebook.model?.setMetadata) return () => {};

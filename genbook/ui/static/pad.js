@@ -228,12 +228,8 @@ function render({ model, el, signal }) {
     if (input.input.valueAsNumber !== model.get(name)) input.show(model.get(name));
     request();
   });
-  const sized = new ResizeObserver(() => {
-    const now = Math.max(240, Math.round(stage.clientWidth));
-    if (now === width && frame.childNodes.length) return;
-    [width, height] = [now, Math.round(Math.min(420, 0.8 * now))];
-    stage.style.height = `${height}px`;
-    for (const element of [canvas, picture]) Object.assign(element.style, { width: `${width}px`, height: `${height}px` });
+  const sized = sizing(stage, [canvas, picture], (...size) => {
+    [width, height] = size;
     drawFrame();
     request();
   });

@@ -199,7 +199,7 @@ function render({ model, el }) {
 
   let asked = "", askedAt = 0, explained = false, said = "", saidAt = 0, drawing = 0, sketch;
   // the kernel that learns may end before the run does
-  const alive = () => !model.widget_manager?.get_state_sync || Boolean(liveEntry(model));
+  const alive = () => hasKernel(model);
   const holdsKernel = ({ blocking, answers }) => blocking && !answers; // until the cell ends, what the buttons send is not read
 
   function ask(what) {

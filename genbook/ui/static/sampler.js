@@ -241,7 +241,7 @@ function render({ model, el, signal }) {
     if (about.still) meter.textContent = "no kernel: the sliders show what was drawn beforehand";
   };
   const check = () => {
-    live = Boolean(!about.still && (!model.widget_manager?.get_state_sync || liveEntry(model)));
+    live = !about.still && hasKernel(model);
     answered = asked;
     enable();
   };

@@ -151,7 +151,7 @@ function render({ model, el, signal }) {
 
   // without widget manager: a page; with one that keeps live models: whether we are among them; else (VS Code, Colab) there is a kernel
   const check = () => {
-    live = Boolean(!about.still && (!model.widget_manager?.get_state_sync || liveEntry(model)));
+    live = !about.still && hasKernel(model);
     const reach = live ? about.sequences : stock.length;
     sequence.max = Math.max(0, reach - 1);
     sequence.disabled = reach < 2;

@@ -359,7 +359,7 @@ function render({ model, el, signal }) {
     else status.textContent = "This view has no kernel: run the cell again to write on.";
   };
   const check = () => {
-    live = Boolean(!about.still && (!model.widget_manager?.get_state_sync || liveEntry(model)));
+    live = !about.still && hasKernel(model);
     answered = asked;
     drawBars();
     enable();
