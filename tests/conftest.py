@@ -129,6 +129,19 @@ class Lab:
         shutil.rmtree(self.runtime, ignore_errors=True)
 
 
+def drag_finger(page, places: list[tuple[float, float]]) -> None:
+    "Put a finger down at the first place, move it over the others, and lift it."
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *at: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y} for x, y in at]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", places[0])
+    for place in places[1:]: touch("touchMove", place)
+    touch("touchEnd")
+
+
 class Notebook:
     "A notebook open in a browser tab."
 

@@ -2,6 +2,7 @@
 import pytest
 import sklearn.datasets
 import torch
+from conftest import drag_finger
 
 from genbook.data import Data, Vectors
 from genbook.models.gaussian_mixture import GaussianMixture
@@ -125,12 +126,7 @@ def test_dragged_by_touch(open_page):
     centre.scroll_into_view_if_needed()
     box, place, top = centre.bounding_box(), centre.get_attribute("aria-valuetext"), page.evaluate("scrollY")
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    finger = page.context.new_cdp_session(page)
-    touch = lambda kind, *points: finger.send("Input.dispatchTouchEvent", {
-        "type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]})
-    touch("touchStart", (x, y))
-    for step in range(1, 6): touch("touchMove", (x + 8 * step, y - 6 * step))
-    touch("touchEnd")
+    drag_finger(page, [(x + 8 * step, y - 6 * step) for step in range(6)])
     page.wait_for_function(
         """place => document.querySelector('[aria-label="Centre of component 1"]')
             .getAttribute('aria-valuetext') !== place""", arg=place)

@@ -2,6 +2,7 @@
 import numpy as np
 import pytest
 import torch
+from conftest import drag_finger
 
 from genbook.data import Data
 from genbook.exact import KERNELS
@@ -101,12 +102,7 @@ def test_drawn_by_touch_on_a_narrow_page(open_page, axe):
     page = open_page(draw_points(rows()), has_touch=True, viewport={"width": 390, "height": 500})
     page.locator(".genbook-paper").scroll_into_view_if_needed()
     (x, y), top = middle(page), page.evaluate("scrollY")
-    finger = page.context.new_cdp_session(page)
-    touch = lambda kind, *places: finger.send("Input.dispatchTouchEvent", {
-        "type": kind, "touchPoints": [{"x": a, "y": b} for a, b in places]})
-    touch("touchStart", (x, y))
-    for step in range(1, 6): touch("touchMove", (x + 8 * step, y - 6 * step))
-    touch("touchEnd")
+    drag_finger(page, [(x + 8 * step, y - 6 * step) for step in range(6)])
     page.wait_for_function("() => document.querySelector('.genbook-status').textContent.endsWith('points')")
     assert len(points(page)) >= 150 + 8
     assert page.evaluate("scrollY") == top

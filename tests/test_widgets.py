@@ -9,6 +9,7 @@ import comm
 import nbformat
 import pytest
 import torch
+from conftest import drag_finger
 from ipywidgets.widgets import widget as registry
 from nbconvert import HTMLExporter
 
@@ -179,10 +180,6 @@ def test_a_finger_drags(show, make, handle, trait):
         window.seen = new Set(), window.cancelled = 0;
         state.on(`change:${trait}`, () => seen.add(JSON.stringify(state.get(trait))));
         addEventListener("pointercancel", () => cancelled++, true) }""", trait)
-    finger = page.context.new_cdp_session(page)
-    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-    for step in range(1, 7):
-        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x - 10 * step, "y": y}]})
-    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    drag_finger(page, [(x - 10 * step, y) for step in range(7)])
     page.wait_for_function("() => seen.size >= 3")
     assert page.evaluate("cancelled") == 0
