@@ -60,19 +60,22 @@ class VarianceExploding:
     smallest: float = 0.002  # and at the end
     rho: float = 7.0  # how slowly it falls near the data
 
+    def _roots(self) -> tuple[float, float]:
+        return self.smallest ** (1 / self.rho), self.largest ** (1 / self.rho)
+
     def _root(self, t: Tensor) -> Tensor:
-        low, high = self.smallest ** (1 / self.rho), self.largest ** (1 / self.rho)
+        low, high = self._roots()
         return high + t * (low - high)
 
     def scales(self, t: Tensor) -> tuple[Tensor, Tensor]:
         return torch.ones_like(t), self._root(t) ** self.rho
 
     def slopes(self, t: Tensor) -> tuple[Tensor, Tensor]:
-        fall = self.smallest ** (1 / self.rho) - self.largest ** (1 / self.rho)
-        return torch.zeros_like(t), self.rho * fall * self._root(t) ** (self.rho - 1)
+        low, high = self._roots()
+        return torch.zeros_like(t), self.rho * (low - high) * self._root(t) ** (self.rho - 1)
 
     def time_of(self, ratio: Tensor) -> Tensor:
-        low, high = self.smallest ** (1 / self.rho), self.largest ** (1 / self.rho)
+        low, high = self._roots()
         return (ratio ** (1 / self.rho) - high) / (low - high)
 
 # %% ../../nbs/training/22_gaussian_paths.ipynb #1e411dfb

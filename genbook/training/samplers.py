@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 import torch
 from torch import Tensor
 
-from .gaussian_paths import Path, data_and_noise
+from .gaussian_paths import Path, VarianceExploding, data_and_noise
 
 # %% ../../nbs/training/24_samplers.ipynb #ad88f4ab
 Velocity = Callable[[Tensor, Tensor], Tensor]  # items (n, *item), time () -> (n, *item)
@@ -126,8 +126,7 @@ def noise_levels(
     rho: float = 7.0,
 ) -> Tensor:  # (steps + 1,) float64, from the largest to 0
     "Standard deviations of noise for the steps of EDM."
-    part = torch.linspace(0, 1, steps, dtype=torch.float64) if steps > 1 else torch.zeros(1, dtype=torch.float64)
-    levels = (largest ** (1 / rho) + part * (smallest ** (1 / rho) - largest ** (1 / rho))) ** rho
+    _, levels = VarianceExploding(largest, smallest, rho).scales(torch.linspace(0, 1, steps, dtype=torch.float64))
     return torch.cat([levels, torch.zeros(1, dtype=torch.float64)])
 
 
