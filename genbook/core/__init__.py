@@ -28,7 +28,8 @@ EXPORTS = {
     "protocols": [
         "CAPABILITIES", "Completes", "Conditional", "HasAlternatives", "HasDiscrete", "HasElbo", "HasGaussians",
         "HasLatent", "HasLatentChoices", "HasLogProb", "HasStates", "HasWeightedFit", "Partial", "Streams",
-        "Trains", "available_if", "capabilities", "check_weights", "discrete_columns", "latent_choices", "require"],
+        "Trains", "available_if", "capabilities", "check_weights", "discrete_columns", "latent_choices", "latent_rows",
+        "require"],
     "fingerprints": ["arguments", "digest", "fingerprint", "version"],
     "finishing": ["FinishesItems", "options_of"],
     "model": [

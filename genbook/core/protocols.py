@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['CAPABILITIES', 'available_if', 'AskedOfInstance', 'HasLogProb', 'HasElbo', 'HasDiscrete', 'discrete_columns',
-           'HasLatent', 'HasLatentChoices', 'latent_choices', 'Conditional', 'Trains', 'Partial', 'Streams',
-           'HasAlternatives', 'HasWeightedFit', 'Completes', 'HasStates', 'HasGaussians', 'check_weights',
+           'HasLatent', 'latent_rows', 'HasLatentChoices', 'latent_choices', 'Conditional', 'Trains', 'Partial',
+           'Streams', 'HasAlternatives', 'HasWeightedFit', 'Completes', 'HasStates', 'HasGaussians', 'check_weights',
            'capabilities', 'require']
 
 # %% ../../nbs/core/03_protocols.ipynb #8d3e2a4b
@@ -89,6 +89,17 @@ class HasLatent(Protocol, metaclass=AskedOfInstance):
     def encode(self, x: Any) -> Tensor: ...  # (n, d) latents
     def decode(self, latents: Tensor) -> Any: ...  # (n, *item)
     def latent_prior(self, noise: Noise) -> Tensor: ...  # (n, d) latents
+
+
+def latent_rows(
+    z: Tensor,
+    d: int,  # numbers in a latent
+) -> Tensor:  # (n, d)
+    "Latents as they came; an error unless there is a row of `d` numbers for each item."
+    if z.ndim == 2 and z.shape[1] == d: return z
+    raise InvalidValue(
+        f"The latents have shape {tuple(z.shape)}, but (n, {d}) was expected: pass one row of {d} numbers for each "
+        "item.")
 
 
 @runtime_checkable

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ..core import (
     Condition, InvalidType, InvalidValue, Noise, arguments, available_if, blank, clone, digest,
-    discrete_columns, find_class, require_fitted)
+    discrete_columns, find_class, latent_rows, require_fitted)
 from ..data import Data, Images, Kind, Table, Vectors, check_no_categories
 from ..exact import (
     BernoulliFamily, CategoricalFamily, ClosedForm, ExponentialFamily, GaussianFamily, PoissonFamily,
@@ -110,10 +110,7 @@ class Gaussian(ClosedForm):
     def decode(self, latents: Any) -> Tensor:  # (n, rank) -> (n, *item)
         "The items of latents, without noise."
         require_fitted(self)
-        z = torch.as_tensor(latents, dtype=torch.float64)
-        if z.ndim != 2 or z.shape[1] != self.rank:
-            raise InvalidValue(f"The latents have shape {tuple(z.shape)}, but (n, {self.rank}) was expected: "
-                             f"pass one row of {self.rank} numbers for each item.")
+        z = latent_rows(torch.as_tensor(latents, dtype=torch.float64), self.rank)
         return (self.mean_ + z @ self.axes_.T).view(-1, *self.shape_)
 
     @available_if(lambda self: self.covariance == "low-rank" and not self.conditions)

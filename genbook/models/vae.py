@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from genbook.core import (
-    Condition, InvalidValue, Noise, available_if, check_seed, condition_on, did_you_mean, require_fitted,
+    Condition, InvalidValue, Noise, available_if, check_seed, condition_on, did_you_mean, latent_rows, require_fitted,
     step_seed)
 from ..data import Data, Images, Scaling, check_items, check_no_categories, later_items, varying
 from ..training import Neural, check_choice, check_number
@@ -289,11 +289,7 @@ class VAE(Likelihoods):
     def decode(self, z: Tensor) -> Tensor:  # (n, d) -> (n, *item)
         "The items of latents: for each pixel its probability of ink, for other numbers their mean."
         require_fitted(self)
-        z = torch.as_tensor(z, dtype=torch.float32)
-        if z.ndim != 2 or z.shape[1] != self.latent_dim:
-            raise InvalidValue(
-                f"The latents have shape {tuple(z.shape)}, but (n, {self.latent_dim}) was expected: "
-                f"pass one row of {self.latent_dim} numbers for each item.")
+        z = latent_rows(torch.as_tensor(z, dtype=torch.float32), self.latent_dim)
         with self.reading(): return self.items(self.decoded(z.to(self.device), self.one_hot(len(z)))).cpu()
 
     @available_if(lambda self: self.conditioned() and self.network == "feedforward" and self.likelihood == "bernoulli")
