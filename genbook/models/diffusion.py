@@ -7,7 +7,6 @@ __all__ = ['FEW', 'Coding', 'RowCoding', 'ImageCoding', 'common_scaling', 'check
            'DiffusionNetwork', 'holding', 'DiffusionVelocity', 'Diffusion']
 
 # %% ../../nbs/models/30_diffusion.ipynb #3286bb79
-import copy
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
@@ -16,7 +15,7 @@ import torch
 from torch import Tensor
 
 from ..core import (
-    Condition, InvalidType, InvalidValue, Noise, Option, Partial, ReadOnly, available_if, check_seed, condition_on,
+    Condition, InvalidType, InvalidValue, Noise, Option, Partial, available_if, check_seed, condition_on,
     last_items, note, require_fitted, step_seed)
 from ..data import Data, Images, KnownPixels, Scaling, Vectors, check_items, later_items
 from genbook.training import (
@@ -182,12 +181,6 @@ def holding(
 class DiffusionVelocity(DiffusionNetwork):
     "Which way a diffusion model goes."
 
-    def bare(self) -> "DiffusionVelocity":
-        "The same model, given nothing."
-        model = copy.copy(self)
-        model.conditions = ReadOnly()
-        return model
-
     def known_pixels(self) -> tuple[Tensor, Tensor] | None:  # (c, h, w) each, encoded; where
         "The pixels that are given, and which."
         pixels = self.conditions.get("pixels")
@@ -197,14 +190,14 @@ class DiffusionVelocity(DiffusionNetwork):
     def velocity(self, n: int, guidance: float = 1.0) -> Velocity:
         "The velocity of `n` items, given what this model is."
         path, context, known = self.asked.path, self.given_context(n), self.known_pixels()
-        bare = self.bare().given_context(n) if context is not None and guidance != 1 else None
+        unknown = self.unknown_context(n) if context is not None and guidance != 1 else None
 
         def plain(x: Tensor, t: Tensor, context: Tensor | None) -> Tensor:
             return self.asked.velocity(self.answers(x, t, context), x, t)
 
         def bent(x: Tensor, t: Tensor) -> Tensor:
-            if bare is None: return plain(x, t, context)
-            return guided(*plain(torch.cat([x, x]), t, torch.cat([context, bare])).chunk(2), guidance)
+            if unknown is None: return plain(x, t, context)
+            return guided(*plain(torch.cat([x, x]), t, torch.cat([context, unknown])).chunk(2), guidance)
 
         return bent if known is None else holding(bent, path, *known)
 
@@ -218,10 +211,10 @@ class Diffusion(DiffusionVelocity):
     @property
     def sampling_options(self) -> Mapping[str, Option]:
         "The sampler, its steps, how much noise `ddpm` and `edm` renew, and guidance by what is given."
-        guidance = {"guidance": Option(low=0, high=10, default=1.0)} if self.condition else {}
         return {
             "sampler": Option(choices=tuple(SAMPLERS), default="midpoint"),
-            "steps": Option(low=1, high=500, default=25), **guidance, "churn": Option(low=0, high=1, default=1.0)}
+            "steps": Option(low=1, high=500, default=25), **self.guidance_options,
+            "churn": Option(low=0, high=1, default=1.0)}
 
     @property
     def accepts(self) -> Mapping[str, Condition]:

@@ -6,7 +6,6 @@
 __all__ = ['normal_log_density', 'in_parts', 'FlowDensity', 'GivenColumns', 'Variational', 'denoised', 'Flow']
 
 # %% ../../nbs/models/25_flow.ipynb #50f94791
-import copy
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ..core import (
-    Condition, InvalidValue, Noise, Option, ReadOnly, available_if, check_seed, condition_on, require_fitted)
+    Condition, InvalidValue, Noise, Option, available_if, check_seed, condition_on, latent_rows, require_fitted)
 from ..data import Images, check_items, later_items
 from ..exact import with_given
 from ..training import Density, Evidence, FlowLayers, LogDensity, check_number
@@ -217,11 +216,7 @@ class Flow(Variational):
     def decode(self, z: Any) -> Tensor:  # latents (n, d) -> (n, d) float64
         "The items of latents."
         require_fitted(self)
-        z = check_items(z).float()
-        if z.ndim == 2 and z.shape[1] == self.features_: return self.decoded(z)
-        raise InvalidValue(
-            f"The latents have shape {tuple(z.shape)}, but (n, {self.features_}) was expected: "
-            f"pass one row of {self.features_} numbers for each item.")
+        return self.decoded(latent_rows(check_items(z).float(), self.features_))
 
     @available_if(lambda self: not self.given_columns)
     def latent_prior(self, noise: Noise) -> Tensor:  # (n, d)
@@ -240,16 +235,13 @@ class Flow(Variational):
     @property
     def sampling_options(self) -> Mapping[str, Option]:
         "Guidance by what is given, of pictures made of patches."
-        guided = self.condition is not None and isinstance(self.modality_, Images) and self.order_ == "patches"
-        return {"guidance": Option(low=0, high=10, default=1.0)} if guided else {}
+        return self.guidance_options if isinstance(self.modality_, Images) and self.order_ == "patches" else {}
 
     def draw_pictures(self, z: Tensor, guidance: float) -> Tensor:  # (n, d) -> (n, *shape), from 0 to 1
         "Pictures of latents; what learning made noisy is denoised."
-        bare = copy.copy(self)
-        bare.conditions = ReadOnly()
         with self.reading():
-            context, nothing = self.given_context(len(z)), bare.given_context(len(z))
-            more = (nothing, guidance) if self.sampling_options else ()
+            context = self.given_context(len(z))
+            more = (self.unknown_context(len(z)), guidance) if self.sampling_options else ()
             x = z.to(self.device)
             for layer in reversed(self.layers): x, _ = layer.decode(x, context, *more)
             x = self.scaling_.inverse(x)

@@ -14,10 +14,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..core import InvalidValue, Noise, Option, note, require_fitted, step_seed
+from ..core import Noise, Option, latent_rows, note, require_fitted, step_seed
 from ..data import Data, Images, Scaling, check_items, check_no_categories, later_items
 from genbook.training import (
-    GAMES, Conditioned, Objective, Step, check_choice, check_number, coverage, keep_some,
+    GAMES, Conditioned, Objective, Step, check_choice, check_number, coverage,
     squared_slopes)
 from ..training.networks import ImageDiscriminator, ImageGenerator, RowDiscriminator, RowGenerator, make
 
@@ -115,22 +115,6 @@ class Adversarial(Players):
 
     def on_step(self, done: float) -> None:
         self.done = done
-
-    def encoded(
-        self,
-        encoders: nn.ModuleList,  # of one of the players
-        conditions: Mapping[str, Tensor],  # name -> (b, ...)
-        known: Mapping[str, Tensor],  # name -> (b,) whether it is known of an item
-    ) -> Tensor | None:  # (b, CONTEXT); None for a model without conditions
-        "What is known of items, as a player sees it."
-        pairs = zip(self.codes_, encoders)
-        found = [encoder(conditions[name], known[name]) for name, encoder in pairs]
-        return sum(found) if found else None
-
-    def known(self, conditions: Mapping[str, Tensor], generator: torch.Generator) -> dict[str, Tensor]:
-        "Of which items which conditions are not hidden, in this step."
-        dropout = self.condition_dropout if self.training else 0
-        return {name: keep_some(len(codes), dropout, generator).to(codes.device) for name, codes in conditions.items()}
 
     def made(
         self,
@@ -256,11 +240,7 @@ class GAN(Adversarial):
     def decode(self, z: Any) -> Tensor:  # latents (n, d) -> (n, *item)
         "The items of latents."
         require_fitted(self)
-        z = torch.as_tensor(z, dtype=torch.float32)
-        if z.ndim != 2 or z.shape[1] != self.latent_dim_:
-            raise InvalidValue(
-                f"The latents have shape {tuple(z.shape)}, but (n, {self.latent_dim_}) was expected: "
-                f"pass one row of {self.latent_dim_} numbers for each item.")
+        z = latent_rows(torch.as_tensor(z, dtype=torch.float32), self.latent_dim_)
         with self.reading(): made = self.generator(z.to(self.device), self.given_context(len(z)))
         made = made.view(-1, *self.item_shape_)
         if not isinstance(self.modality_, Images): return self.scaling_.inverse(made).cpu()

@@ -6,7 +6,6 @@
 __all__ = ['CONTEXT', 'levels_of', 'to_levels', 'check_levels', 'place_inputs', 'check_comes_first', 'PixelNetwork', 'PixelCNN']
 
 # %% ../../nbs/models/26_pixelcnn.ipynb #995665c6
-import copy
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -16,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..core import (
-    Condition, InvalidValue, Noise, Option, Partial, ReadOnly, condition_on, last_items, require_fitted, step_seed)
+    Condition, InvalidValue, Noise, Option, Partial, condition_on, last_items, require_fitted, step_seed)
 from ..data import Data, Images, KnownPixels, check_items, check_kind, later_items
 from ..training import Conditioned, check_number, draw_choice, guided
 from ..training.networks import GatedPixelCNN, Written, interleaved, make, separated
@@ -145,8 +144,7 @@ class PixelCNN(PixelNetwork):
     @property
     def sampling_options(self) -> Mapping[str, Option]:
         "Temperature of each pixel (0: the most probable level), and guidance by what is given of a conditional model."
-        guidance = {"guidance": Option(low=0, high=10, default=1.0)} if self.condition else {}
-        return {"temperature": Option(low=0, high=5, default=1.0), **guidance}
+        return {"temperature": Option(low=0, high=5, default=1.0), **self.guidance_options}
 
     @property
     def accepts(self) -> Mapping[str, Condition]:
@@ -186,9 +184,7 @@ class PixelCNN(PixelNetwork):
         "What is given, and behind it what nothing is given has, if the two are to be compared."
         given = self.given_context(n)
         if given is None or guidance == 1: return given
-        bare = copy.copy(self)
-        bare.conditions = ReadOnly()
-        return torch.cat([given, bare.given_context(n)])
+        return torch.cat([given, self.unknown_context(n)])
 
     def stream(self, noise: Noise, temperature: float = 1.0, guidance: float = 1.0) -> Iterator[Partial]:
         "Pictures as they are written, a row at a time."

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..core import Condition, InvalidType, available_if, condition_on, require_fitted, step_seed
+from ..core import Condition, InvalidType, Option, available_if, condition_on, require_fitted, step_seed
 from ..data import Data
 from .condition_codes import Code, as_given, code_of
 from .networks import ConditionEncoder, make
@@ -108,11 +108,21 @@ class Conditioned(Neural):
         generator: torch.Generator,
     ) -> Tensor | None:  # (b, width); None for a model without conditions
         "The context of items to learn from. While learning, some of what is known is hidden."
-        found = []
-        for name, encoder in zip(self.codes_, self.conditioning):
-            codes = conditions[name]
-            known = keep_some(len(codes), self.condition_dropout if self.training else 0, generator)
-            found.append(encoder(codes, known.to(codes.device)))
+        return self.encoded(self.conditioning, conditions, self.known(conditions, generator))
+
+    def known(self, conditions: Mapping[str, Tensor], generator: torch.Generator) -> dict[str, Tensor]:  # (b,) each
+        "Of which items which conditions are not hidden, in this step."
+        dropout = self.condition_dropout if self.training else 0
+        return {name: keep_some(len(codes), dropout, generator).to(codes.device) for name, codes in conditions.items()}
+
+    def encoded(
+        self,
+        encoders: nn.ModuleList,  # one for each condition
+        conditions: Mapping[str, Tensor],  # name -> (b, ...)
+        known: Mapping[str, Tensor],  # name -> (b,) whether it is known of an item
+    ) -> Tensor | None:  # (b, width); None for a model without conditions
+        "The context of items, by encoders of this model."
+        found = [encoder(conditions[name], known[name]) for name, encoder in zip(self.codes_, encoders)]
         return sum(found) if found else None
 
     def given_context(
@@ -126,3 +136,15 @@ class Conditioned(Neural):
             else: values = None
             found.append(encoder.unknown[None] if values is None else encoder.network(values))
         return sum(found).expand(n, -1) if found else None
+
+    def unknown_context(
+        self,
+        n: int,  # items
+    ) -> Tensor | None:  # (n, width); None for a model without conditions
+        "The context of items of which nothing is known: what guidance goes away from."
+        return sum(encoder.unknown for encoder in self.conditioning).expand(n, -1) if self.codes_ else None
+
+    @property
+    def guidance_options(self) -> Mapping[str, Option]:
+        "How strongly what is given counts, as a sampling option of models that have conditions."
+        return {"guidance": Option(low=0, high=10, default=1.0)} if self.condition else {}
