@@ -85,6 +85,17 @@ function optionInput({ id, option, onInput, onChange }) {
   return { input, show: (value) => (input.value = value), row: rowOf(id, label, input) };
 }
 
+// A whole number with its label.
+function numberInput({ id, label, low, high = Number.MAX_SAFE_INTEGER, onChange }) {
+  const input = control("input", { id, type: "number", min: low, max: high, step: 1 });
+  input.addEventListener("change", () => {
+    const value = Math.round(Math.min(high, Math.max(low, input.valueAsNumber || low)));
+    input.value = value;
+    onChange(value);
+  });
+  return { input, show: (value) => (input.value = value), row: rowOf(id, label, input) };
+}
+
 // What is chosen, as arguments in Python.
 function asArguments(inputs, values) {
   const written = ({ name, choices }) => (

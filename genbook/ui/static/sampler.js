@@ -12,17 +12,6 @@ function galleryOf(shown, label) {
   return make("pre", { textContent: shown.text });
 }
 
-// A whole number with its label.
-function numberInput({ id, label, low, high, onChange }) {
-  const input = control("input", { id, type: "number", min: low, max: high, step: 1 });
-  input.addEventListener("change", () => {
-    const value = Math.round(Math.min(high, Math.max(low, input.valueAsNumber || low)));
-    input.value = value;
-    onChange(value);
-  });
-  return { input, show: (value) => (input.value = value), row: rowOf(id, label, input) };
-}
-
 function render({ model, el, signal }) {
   const { over, listen } = lifetime(model, signal);
   const about = model.get("about"), options = model.get("options"), accepts = model.get("accepts");
@@ -174,9 +163,7 @@ function render({ model, el, signal }) {
     commit();
     refresh();
   };
-  const seedInput = numberInput({
-    id: `${me}-seed`, label: "seed", low: 0, high: Number.MAX_SAFE_INTEGER, onChange: setSeed,
-  });
+  const seedInput = numberInput({ id: `${me}-seed`, label: "seed", low: 0, onChange: setSeed });
   const countInput = numberInput({
     id: `${me}-n`, label: "samples", low: 1, high: 100,
     onChange(value) {

@@ -247,26 +247,20 @@ function render({ model, el, signal }) {
     tell("condition_values", conditions);
     anew();
   } });
-  const wholeNumber = (id, label, low, onChange) => {
-    const input = control("input", { id: `${me}-${id}`, type: "number", min: low, max: Number.MAX_SAFE_INTEGER, step: 1 });
-    input.addEventListener("change", () => {
-      const value = Math.round(Math.min(Number.MAX_SAFE_INTEGER, Math.max(low, input.valueAsNumber || low)));
-      input.value = value;
-      onChange(value);
-    });
-    return { input, show: (value) => (input.value = value), row: rowOf(input.id, label, input) };
-  };
   const setSeed = (value) => {
     seed = value;
     seedInput.show(seed);
     tell("seed", seed);
     anew();
   };
-  const seedInput = wholeNumber("seed", "seed", 0, setSeed);
-  const itemInput = wholeNumber("item", "item", 0, (value) => {
-    item = value;
-    tell("item", item);
-    anew();
+  const seedInput = numberInput({ id: `${me}-seed`, label: "seed", low: 0, onChange: setSeed });
+  const itemInput = numberInput({
+    id: `${me}-item`, label: "item", low: 0,
+    onChange(value) {
+      item = value;
+      tell("item", item);
+      anew();
+    },
   });
   const showInputs = () => {
     inputs.forEach(({ name, show }) => show(values[name]));
