@@ -154,6 +154,7 @@ class Model(ABC):
     "Learns from items, then makes new ones."
 
     conditions: Mapping[str, Any] = ReadOnly()  # what this model was conditioned on, by `given`
+    added_arguments: Mapping[str, Any] = {}  # by name, those that came later: the values at which nothing has changed
     sampling_options: Mapping[str, Option] = ReadOnly()  # how it can be asked to draw; `options_of` has all options
     modality_: Modality | None = None  # what its items are; known after `fit`
     batch_bytes: int = 2**28  # of items that are drawn at a time
