@@ -187,6 +187,12 @@ class Hooks(Networked):
         "What is measured ten times while learning, by name: the loss of held out items, if there are any."
         return {} if held_out is None else {"held out": mean_loss(self, held_out, batch_size)}
 
+    def on_end(
+        self,
+        data: Data,  # that was learnt from
+    ) -> None:
+        "Called after the last step: for a note on what came of it."
+
     def choose_precision(
         self,
         fast: str,  # "bfloat16" where the processor has it, else "float32"
@@ -316,6 +322,7 @@ class Neural(Hooks):
                 descent.seconds += time.perf_counter() - started
                 seen = number * batch_size
                 yield Step(number, steps, losses, descent.seconds, seen, descent.state, descent.precision)
+            self.on_end(data)
         except Exception:
             if before.fitted or number == 0: before.put_back()
             raise
