@@ -11,6 +11,7 @@
 - `descent`, `neural`: the loop of gradient descent, and `Neural`, which is made of its hooks
 - `degenerate`: columns that have no density
 - `flow_layers`: scaling, noise and layers of a normalizing flow
+- `variational`: the evidence lower bound, and latents that gradients pass through
 - `densities`: a density known up to a constant, in place of items
 - `condition_codes`, `conditioning`: what is known of items, as tensors and as contexts of networks
 - `mixed_columns`: choices and amounts side by side, as a network reads them, and as densities of what it answers
@@ -35,6 +36,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "batches": ["Order", "padded", "windows"],
     "degenerate": ["check_density_exists", "determined_column", "rounding_step", "some_rows"],
     "flow_layers": ["FlowLayers"],
+    "variational": [
+        "active_latents", "beyond_free_bits", "kl_divergence", "log_importance_weight", "reparameterise"],
     "densities": ["Density", "Evidence", "LogDensity"],
     "conditioning": ["Conditioned", "guided", "keep_some"],
     "gaussian_paths": [
