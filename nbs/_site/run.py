@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 
 import nbformat
-from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 from page import ROOT, Cell, Page, PageError
+from warm import kernel_manager
 
 STORE = ROOT / "_build" / "run"
 # seconds that one cell may take; longer ones are marked `#| eval: false` and keep their outputs in the notebook
@@ -57,19 +57,16 @@ def execute(page: Page, code: list[Cell]) -> NotebookNode:
         skip = {"tags": ["skip-execution"]} if cell.long else {}
         notebook.cells.append(nbformat.v4.new_code_cell(cell.source, metadata=skip))
     with tempfile.TemporaryDirectory(prefix="site") as folder:
-        # over files: a port that was free may be taken before the kernel has it
-        kernel = AsyncKernelManager(kernel_name="python3", transport="ipc", connection_file=f"{folder}/kernel.json")
         client = NotebookClient(
             notebook,
-            km=kernel,
+            km=kernel_manager(f"{folder}/kernel.json"),
             timeout=LONGEST,
             store_widget_state=False,
             extra_arguments=["--log-level=ERROR"],
             resources={"metadata": {"path": str(page.path.parent)}},
         )
         try:
-            # one thread each: several run side by side
-            client.execute(cleanup_kc=True, env=os.environ | {"GENBOOK_SITE": "1", "OMP_NUM_THREADS": "1"})
+            client.execute(cleanup_kc=True, env=os.environ | {"GENBOOK_SITE": "1"})
         except CellExecutionError as error:
             raise PageError(
                 f"{page.path.name}: a cell failed, so the site was not built. Mend it:\n{strip_ansi(str(error))}"
