@@ -1,11 +1,12 @@
 "A text as it is written: its script in a plain page without a kernel, and with one in JupyterLab."
 import gc
 import weakref
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from genbook import NGram, explore
+from genbook import GPT, NGram, explore
 from genbook.core import tokens_of
 from genbook.core.decoding import tempered
 from genbook.ui import Tokens
@@ -132,6 +133,60 @@ def test_what_is_in_a_text_stays_text(visit):
     assert HOSTILE in page.locator(".genbook-text").inner_text() and page.evaluate("window.hacked") is None
     assert "<img" not in view.fallback()["text/html"]
     view.close()
+
+
+SENTENCES = [["DET", "NOUN", "VERB"], ["PRON", "VERB"], ["DET", "NOUN", "VERB", "ADV"], ["a b", "NOUN"]]
+
+
+@pytest.fixture(scope="module")
+def tags():
+    return GPT(8, layers=1, width=16, heads=2).fit(SENTENCES, seed=0, steps=60, learning_rate=0.01, progress=False)
+
+
+@pytest.fixture
+def named(monkeypatch):
+    "A function: the variables that a person has -> none; views then know them."
+    return lambda **names: monkeypatch.setattr("genbook.ui.comms.get_ipython", lambda: SimpleNamespace(user_ns=names))
+
+
+def test_lists_of_symbols_are_shown_apart(visit, tags):
+    for model, begins in ((tags, ""), (tags.given(prefix=["DET"]), "DET ")):
+        view = explore(model)
+        assert view._writing.wait(60)
+        item = model.sample(1, seed=0).items[0]
+        assert view.samples.items == [item] and view.fallback()["text/plain"] == " ".join(item)
+        page = visit(view)
+        assert page.locator(".genbook-prefix").text_content() == begins
+        assert page.locator(".genbook-text").text_content() == " ".join(item)
+        view.close()
+
+
+@pytest.mark.parametrize("begun, condition, chosen", [
+    (False, "", []), (True, "", []), (False, "", ["a", " "]), (True, "", ["d"]), (False, "the c", []),
+    (False, "the c", ["a"])])
+def test_copied_python_writes_the_text_that_is_shown(visit, writer, named, begun, condition, chosen):
+    names = {"begun": writer.given(prefix="the "), "writer": writer}
+    named(**names)
+    view = explore(names["begun"] if begun else writer)
+    view.condition_values = {"prefix": condition} if condition else {}
+    view.base = [[one, 0.5, [[one, 0.5]], 0] for one in chosen]
+    page = visit(view)
+    page.get_by_role("button", name="Copy Python").click()
+    code = page.locator(".genbook-code").inner_text()
+    assert eval(code, {}, names).items == view.samples.items
+    view.close()
+
+
+def test_copied_python_names_what_is_before_symbols_and_samples(visit, writer, tags, named):
+    names = {"writer": writer, "tags": tags}
+    named(**names)
+    views = [explore(writer, writer.given(prefix="the ").sample(2, seed=3)), explore(tags.given(prefix=["DET"]))]
+    for view, chosen in ((views[0], []), (views[1], ["NOUN"])):
+        view.base = [[one, 0.5, [[one, 0.5]], 0] for one in chosen]
+        page = visit(view)
+        page.get_by_role("button", name="Copy Python").click()
+        assert eval(page.locator(".genbook-code").inner_text(), {}, names).items == view.samples.items
+        view.close()
 
 
 # ---- in JupyterLab

@@ -44,8 +44,8 @@ class Newest(Generic[Asked]):
         return bool(self._waiting)
 
     def wait(self, seconds: float | None = None) -> bool:  # whether nothing is being done any more
-        "Wait until all that was asked for is done."
-        if thread := self._thread: thread.join(seconds)
+        "Wait until all that was asked for is done; what is being done does not wait for itself."
+        if (thread := self._thread) and thread is not threading.current_thread(): thread.join(seconds)
         return not self.busy
 
     def _work(self) -> None:

@@ -73,14 +73,15 @@ function render({ model, el, signal }) {
   const legend = make("p", { className: "genbook-legend" }, make("span", { textContent: "Probability" }), ...scale);
 
   const inPython = () => { // what draws this text
-    const own = base.map(([symbol]) => symbol).filter((symbol) => symbol);
-    const before = conditions.prefix ?? "";
-    const known = { ...conditions };
-    if (own.length && !about.apart) known.prefix = `${about.begins}${before}${own.join("")}`;
-    const on = asArguments(accepts, known), how = asArguments(options, values);
-    if (own.length && about.apart) on.push(`prefix=${JSON.stringify([...before.split(" ").filter(Boolean), ...own])}`);
+    const own = base.map(([symbol]) => symbol).filter((symbol) => symbol), before = conditions.prefix ?? "";
+    const on = asArguments(accepts, { ...conditions, prefix: own.length ? "" : before });
+    const how = asArguments(options, values);
+    if (own.length) {
+      const begins = [...about.begins, ...(about.apart ? before.split(" ") : [before]), ...own].filter(Boolean);
+      on.push(`prefix=${JSON.stringify(about.apart ? begins : begins.join(""))}`);
+    }
     const conditioned = on.length ? `.given(${on.join(", ")})` : "";
-    return `${about.code}${conditioned}.sample(${[item + 1, `seed=${seed}`, ...how].join(", ")})${item ? `[${item}]` : ""}`;
+    return `${own.length ? about.free : about.code}${conditioned}.sample(${[item + 1, `seed=${seed}`, ...how].join(", ")})${item ? `[${item}]` : ""}`;
   };
 
   // ---- the text
@@ -102,12 +103,13 @@ function render({ model, el, signal }) {
     return span;
   };
   const append = (tokens, start) => tokens.forEach((one, k) => {
-    if (between && start + k) list.append(between);
+    if (between && start + k && one[0]) list.append(between);
     list.append(spanOf(one, start + k));
   });
   const spanAt = (i) => list.querySelector(`[data-place="${i}"]`);
   const drawText = () => {
-    prefix.textContent = [about.begins, conditions.prefix ?? ""].filter(Boolean).join(between) + between;
+    const begins = [...about.begins, conditions.prefix ?? ""].filter(Boolean);
+    prefix.textContent = begins.join(between) + (begins.length ? between : "");
     list.replaceChildren();
     append(all(), 0);
   };

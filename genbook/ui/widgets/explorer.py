@@ -28,7 +28,7 @@ from genbook.core import (
 from ...data import Data, HasPixels, known_values
 from ...analysis import activity
 from ..background import Lookout, Newest
-from ..comms import PageWidget, answer_at_once, name_of, static
+from ..comms import PageWidget, answer_at_once, in_python, static
 from .frames import frame, still
 from .inputs import all_conditions, as_input, field, given, offered_by, to_begin_with
 from .page_decoder import page_decoder
@@ -296,7 +296,7 @@ class Explorer(Conversation):
             {"name": name, "vector": check_latents(v, d).tolist()} for name, v in (directions or {}).items()]
         in_page = all(c.choices for c in offered.values()) and len(self._choices) <= 100
         self.about = {
-            "name": type(model).__name__, "code": name_of(model), "data": data is not None,
+            "name": type(model).__name__, "code": in_python(model), "data": data is not None,
             "picture": isinstance(model.modality_, HasPixels),
             "page": in_page and page_decoder(model, self._choices) is not None}
         self.shown = still(model.modality_, self.item.items)

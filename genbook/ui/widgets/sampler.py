@@ -17,7 +17,7 @@ from traitlets import Dict, Int, List
 
 from ...core import Model, Option, Samples, Streams, check_seed, escape, options_of, require_fitted
 from ..background import Newest
-from ..comms import PageWidget, answer_at_once, name_of, static
+from ..comms import PageWidget, answer_at_once, in_python, static
 from ..forming import Forming, forming
 from .frames import gallery
 from .inputs import as_input, field, given, offered_by
@@ -138,7 +138,7 @@ class Sampler(PageWidget):
         self._drawn: Samples | None = None  # the newest
         inputs = [as_input(name, option) for name, option in options_of(model).items()]
         super().__init__(
-            about={"name": type(model).__name__, "code": name_of(model), "streams": isinstance(model, Streams)},
+            about={"name": type(model).__name__, "code": in_python(model), "streams": isinstance(model, Streams)},
             options=inputs, accepts=[field(name, c, True) for name, c in offered_by(model).items()],
             values={one["name"]: one["default"] for one in inputs}, n=n, seed=check_seed(seed))
         self.on_msg(self._receive)
