@@ -59,6 +59,8 @@ class FlowLayers(Conditioned):
         transforms: int = 4,  # how often all columns are moved
         hidden: int = 64,  # units in each of the two hidden layers of every network
         bins: int = 8,  # of the splines; more where bumps are narrow
+        tail_bound: float = 5.0,  # standard deviations from the mean beyond which splines are the identity
+        min_bin_width: float = 1e-3,  # part of that range that each bin takes at least; also the least slope
         patch: int | None = None,  # side of a patch in pixels, which divides height and width; None finds one
         noise: float = 0.0,  # std of the Gaussian noise on pictures, from 0 to 1; 0: uniform, as wide as a grey level
         condition: str | Sequence[str] | None = None,  # names of what is known of the rows, to be given by `given`
@@ -70,6 +72,8 @@ class FlowLayers(Conditioned):
         self.transforms = check_number("transforms", transforms, whole=True, least=1)
         self.hidden = check_number("hidden", hidden, whole=True, least=1)
         self.bins = check_number("bins", bins, whole=True, least=2, below=500)
+        self.tail_bound = check_number("tail_bound", tail_bound, above=0)
+        self.min_bin_width = check_number("min_bin_width", min_bin_width, above=0, below=1 / self.bins)
         self.patch = patch if patch is None else check_number("patch", patch, whole=True, least=1)
         self.noise = check_number("noise", noise, least=0, below=1)
 
@@ -120,7 +124,8 @@ class FlowLayers(Conditioned):
 
     def make_layer(self, number: int) -> nn.Module:
         "A layer of the flow."
-        function = Spline(self.bins) if self.transform == "spline" else Affine()
+        spline = Spline(self.bins, self.tail_bound, self.min_bin_width)
+        function = spline if self.transform == "spline" else Affine()
         context = self.hidden if self.codes_ else 0
         sizes = [max(self.hidden, self.features_)] * 2
         if self.features_ == 1: return Pointwise(1, function, sizes, context)

@@ -128,8 +128,8 @@ class Spline:
     "A rational-quadratic spline for each number, with parameters of its own (Durkan et al., 2019, arXiv:1906.04032)."
 
     bins: int = 8
-    bound: float = 5.0  # it bends from -bound to bound, and is the identity outside
-    least: float = 1e-3  # part of the range that each bin takes at least, and the least slope
+    tail_bound: float = 5.0  # it bends from -tail_bound to tail_bound, and is the identity outside
+    min_bin_width: float = 1e-3  # part of the range that each bin takes at least; also its height, and the least slope
 
     @property
     def size(self) -> int:
@@ -142,18 +142,18 @@ class Spline:
         parameters: Tensor,  # (..., size) any real numbers; all 0 are the identity
     ) -> tuple[Tensor, Tensor]:  # (...) each: values, and logarithms of the slopes
         "The spline."
-        parameters = parameters.expand(*x.shape, self.size)
-        if is_looped(x): return LoopedSpline.apply(x, parameters.to(x.dtype), False, self.bound, self.least)
-        inside = x.clamp(-self.bound, self.bound)
-        value, log_slope = rational_quadratic(inside, find_bin(inside, parameters, self.bound, self.least, 0))
+        parameters, limits = parameters.expand(*x.shape, self.size), (self.tail_bound, self.min_bin_width)
+        if is_looped(x): return LoopedSpline.apply(x, parameters.to(x.dtype), False, *limits)
+        inside = x.clamp(-self.tail_bound, self.tail_bound)
+        value, log_slope = rational_quadratic(inside, find_bin(inside, parameters, *limits, 0))
         within = inside == x
         return torch.where(within, value, x), torch.where(within, log_slope, 0.0)
 
     def decode(self, z: Tensor, parameters: Tensor) -> tuple[Tensor, Tensor]:
         "The inverse of `encode`, and the logarithms of its slopes."
-        parameters = parameters.expand(*z.shape, self.size)
-        if is_looped(z): return LoopedSpline.apply(z, parameters.to(z.dtype), True, self.bound, self.least)
-        inside = z.clamp(-self.bound, self.bound)
-        bin = find_bin(inside, parameters, self.bound, self.least, 1)
+        parameters, limits = parameters.expand(*z.shape, self.size), (self.tail_bound, self.min_bin_width)
+        if is_looped(z): return LoopedSpline.apply(z, parameters.to(z.dtype), True, *limits)
+        inside = z.clamp(-self.tail_bound, self.tail_bound)
+        bin = find_bin(inside, parameters, *limits, 1)
         x, within = inverse_rational_quadratic(inside, bin), inside == z
         return torch.where(within, x, z), torch.where(within, -rational_quadratic(x, bin)[1], 0.0)
