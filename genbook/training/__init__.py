@@ -21,6 +21,7 @@
 - `token_windows`, `language`: texts as numbers and their windows; what all models share that write texts
 - `em`: expectation-maximisation, the E step and the M step from several starts
 - `adversarial`, `gradient_penalties`: losses of a generator and a discriminator, and what lets their game come to rest
+- `players`, `projection`: what all models share whose generator is taught by a discriminator, and its inversion
 - `coverage`: how much of the data generated items cover, for models without a density
 - `laws`, `learning_laws`, `capability_laws`, `data_laws`, `check`: the contract tests
 """
@@ -33,6 +34,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "adversarial": ["GAMES", "Game"],
     "gradient_penalties": ["squared_slopes"],
     "coverage": ["ball_radii", "coverage", "expected_coverage", "precision"],
+    "projection": ["Projection", "project"],
+    "players": ["AdversarialModel", "annealed", "range_scaling"],
     "batches": ["Order", "padded", "windows"],
     "degenerate": ["check_density_exists", "determined_column", "rounding_step", "some_rows"],
     "flow_layers": ["FlowLayers"],
