@@ -30,6 +30,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.gpt": ["GPT"],
     "models.flow": ["Flow"],
     "models.gan": ["GAN"],
+    "models.stylegan": ["StyleGAN"],
     "models.wavenet": ["WaveNet"],
     "models.diffusion": ["Diffusion"],
     "analysis.anomaly": ["Detector", "NearestNeighbours", "auroc"],

@@ -55,6 +55,8 @@ FEW = 50  # items of which a generator learns little but to repeat them
 class Players(Conditioned):
     "The generator and the discriminator, made for the items that they learn from."
 
+    usual_gamma: float = 0.5  # for pictures of 28x28 pixels; more for larger ones, as their area
+
     def __init__(
         self,
         latent_dim: int | None = None,  # numbers in a latent; by default 4 or one a column for rows, 64 for pictures
@@ -79,7 +81,7 @@ class Players(Conditioned):
         pictures = isinstance(data.modality, Images)
         self.scaling_ = range_scaling(data) if pictures else Scaling.of(data)
         self.latent_dim_ = self.latent_dim or (64 if pictures else max(4, math.prod(self.item_shape_)))
-        usual = 0.5 * math.prod(self.item_shape_[-2:]) / 28**2 if pictures else 0.1
+        usual = self.usual_gamma * math.prod(self.item_shape_[-2:]) / 28**2 if pictures else 0.1
         self.gamma_ = usual if self.gamma is None else self.gamma
         self.learn_conditions(data)
         if len(data) < FEW:

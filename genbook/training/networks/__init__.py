@@ -14,6 +14,8 @@
 - conditions: choices, numbers, texts and images as contexts
 - leaky: a generator and a discriminator of rows
 - residual: a generator and a discriminator of images
+- dense: a discriminator of images whose gradients are fast to differentiate
+- styled: a generator of images whose layers take a style each
 - timed: rows at a time between noise and data
 - unet: pictures at a time between noise and data
 - transformer: attention to the symbols before, with a cache
@@ -34,6 +36,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "patches": ["PatchLayer", "patch_size"],
     "leaky": ["RowDiscriminator", "RowGenerator"],
     "residual": ["ImageDiscriminator", "ImageGenerator"],
+    "dense": ["DenseDiscriminator"],
+    "styled": ["StyleGenerator", "layer_names", "layer_sides", "mixed"],
     "masked": ["MaskedFeedforward", "MaskedLinear", "places_in"],
     "masked_convolutions": ["GatedPixelCNN", "Written", "interleaved", "separated"],
     "splines": ["Spline", "rational_quadratic"],
