@@ -1,6 +1,7 @@
 # ruff: noqa: F821 (what STEADY defines, here and in the kernels, is not seen by the linter)
 "The live view of a run: what it sends, and what a person sees and presses in JupyterLab."
 import json
+import math
 import threading
 import time
 from dataclasses import replace
@@ -311,6 +312,28 @@ def test_points_are_joined_without_doubles(view):
     assert page.evaluate("() => [...new Float32Array(state.points.buffer)]") == [0, 1, 5, 0, 2, 4, 0, 3, 3]
     assert page.locator("canvas").get_attribute("aria-label") == "Curve of the losses. At step 3: loss 3"
     assert page.locator(".facts li").all_inner_texts() == ["step 3 of 100", "10 items/s", "9 s left"]
+
+
+def test_lines_say_what_losses_are_compared_with(view):
+    "Each is in the picture, dashed, however far the losses are from it, and in words."
+    known = {"discriminator at equilibrium": 2 * math.log(2), "generator at equilibrium": math.log(2)}
+    pens = """() => {
+        window.dashed = [], window.written = [];
+        const pen = CanvasRenderingContext2D.prototype, { setLineDash, lineTo, fillText } = pen;
+        let dash = [], to = 0;
+        pen.setLineDash = function (d) { if (dash.length) dashed.push(to); dash = d; setLineDash.call(this, d); };
+        pen.lineTo = function (x, y) { to = y; lineTo.call(this, x, y); };
+        pen.fillText = function (text, x, y) { written.push(text); fillText.call(this, text, x, y); };
+    }"""
+    page = view(names=["discriminator", "generator"], lines=[*known.items()])
+    page.evaluate(pens)
+    page.evaluate("() => hear({...state.progress, number: 2}, [0, 1, 5, 0, 2, 4, 1, 1, 3, 1, 2, 3])")
+    page.wait_for_function("() => written.length > 0")
+    says = ["discriminator at equilibrium 1.386", "generator at equilibrium 0.6931"]
+    assert page.locator("canvas").get_attribute("aria-label").endswith("generator 3; " + "; ".join(says))
+    assert [text for text in page.evaluate("() => written") if "equilibrium" in text] == says
+    above, below = page.evaluate("() => dashed")
+    assert 0 < above < below < page.evaluate("() => document.querySelector('canvas').clientHeight")
 
 
 def test_restarts_share_a_color_and_a_place_in_the_legend(view):

@@ -3,7 +3,7 @@
 - `options`: numbers and choices, checked in one sentence
 - `machine_code`: loops, compiled by numba
 - `steps`: `Step`, `Stepwise`, `train`, and checkpoints that go on bit for bit
-- `run`: a loop that can be paused, stopped and watched
+- `run`: a loop that can be paused, stopped and watched, and what its losses are compared with
 - `batches`: which items a step learns from; windows and padding
 - `optimisers`: AdamW and Muon, schedules
 - `devices`: where networks compute, with whom, and in how many bits; what a benchmark ran on
@@ -63,6 +63,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "objectives": ["Objective", "Player"],
     "optimisers": ["Muon", "Settings", "make_optimisers", "orthogonalise", "rate_factor"],
     "options": ["check_choice", "check_number"],
-    "run": ["KERNEL_VIEW", "Control", "Run", "announce", "in_kernel", "interrupts", "line", "run_of", "show"],
+    "run": [
+        "KERNEL_VIEW", "Control", "HasEquilibrium", "Run", "announce", "in_kernel", "interrupts", "line", "run_of",
+        "show"],
     "steps": ["Losses", "Step", "Stepwise", "check_learnable", "train"],
 })

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['WIDTH', 'VEGA_LITE', 'PALETTE', 'THEME', 'History', 'Chart', 'thin', 'in_decimals', 'without_zeros', 'in_digits',
            'mean_and_sd', 'families', 'spread', 'points', 'powers_of_ten', 'legend_columns', 'encoding', 'layer',
-           'floor_layers', 'losses']
+           'reference_layers', 'losses']
 
 # %% ../../nbs/ui/40_plots.ipynb #0b61ce5b
 import math
@@ -181,9 +181,10 @@ def layer(rows: list[dict[str, Any]], encoding: Mapping[str, Any], **mark: Any) 
     return {"data": {"values": rows}, "mark": mark, "encoding": encoding}
 
 # %% ../../nbs/ui/40_plots.ipynb #c5d393a6
-def floor_layers(floor: float, fields: Mapping[str, Any]) -> list[dict[str, Any]]:
-    "A dashed line at the entropy of the data, and its name."
-    rows, y = [{"floor": floor, "says": f"entropy {in_digits(floor)}"}], {**fields["y"], "field": "floor"}
+def reference_layers(lines: Mapping[str, float], fields: Mapping[str, Any]) -> list[dict[str, Any]]:
+    "Dashed lines, and their names."
+    rows = [{"at": value, "says": f"{name} {in_digits(value)}"} for name, value in lines.items()]
+    y = {**fields["y"], "field": "at"}
     line = {"type": "rule", "strokeDash": [5, 4], "opacity": 0.7}
     name = {"type": "text", "align": "right", "baseline": "bottom", "dy": -3, "x": "width"}
     return [layer(rows, {"y": y}, **line), layer(rows, {"y": y, "text": {"field": "says"}}, **name)]
@@ -193,14 +194,13 @@ def losses(
     history: History,  # the `history` of a `Run`
     most: int = 400,  # points to draw for each loss
     fits: int | None = None,  # pixels that the chart takes with its axes; by default `WIDTH` without
-    floor: float | None = None,  # the entropy of the data in nats, as a line
+    lines: Mapping[str, float] | None = None,  # what they are compared with, by name: dashed
 ) -> Chart:
     "How losses changed while a model learnt."
-    kinds = families(history)
+    kinds, lines = families(history), lines or {}
     alone = points(history, {kind: names for kind, names in kinds.items() if len(names) == 1}, most)
     together = points(history, {kind: names for kind, names in kinds.items() if len(names) > 1}, most)
-    values, first = [row["value"] for row in alone + together], next(iter(history))
-    if floor is not None: values.append(floor)
+    values, first = [*(row["value"] for row in alone + together), *lines.values()], next(iter(history))
     of_first = [row["value"] for row in alone + together if row["loss"] == first]
     logarithmic = bool(of_first) and min(values) > 0 and max(of_first) >= 100 * min(of_first)
     marks = {"values": powers_of_ten(values)} if logarithmic else {"tickCount": 5}
@@ -210,9 +210,9 @@ def losses(
     layers = [layer(alone, fields, type="line", strokeWidth=1.5)]
     if together: layers.insert(0, layer(together, fields, type="line", strokeWidth=1, opacity=0.6))
     if few: layers.append(layer(few, fields, type="point", filled=True, size=45, opacity=1))
-    if floor is not None: layers += floor_layers(floor, fields)
+    if lines: layers += reference_layers(lines, fields)
     ends = ((kind, spread([history[name][1][-1] for name in names])) for kind, names in kinds.items())
     description = f"Losses while learning; at the end: {', '.join(f'{kind} {value}' for kind, value in ends)}"
-    if floor is not None: description += f"; the entropy of the data is {in_digits(floor)}"
+    description += "".join(f"; {name} {in_digits(value)}" for name, value in lines.items())
     size = {"width": fits, "autosize": {"type": "fit-x", "contains": "padding"}} if fits else {"width": WIDTH}
     return Chart({"description": description, **size, "height": 200, "layer": layers})

@@ -106,7 +106,7 @@ function curves(points, count) {
 const isMarked = (members, all) => members.length === 1 && all[members[0]].length <= 20 && all.some((other) => other.length > 5 * all[members[0]].length);
 
 // `families` says which curves belong together: [[what to call them, which], ...].
-function draw(canvas, all, families, palette, floor) {
+function draw(canvas, all, families, palette, lines) {
   const ratio = window.devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
   if (!width) return;
   canvas.width = width * ratio;
@@ -119,7 +119,7 @@ function draw(canvas, all, families, palette, floor) {
     low = Math.min(low, y); high = Math.max(high, y);
     first = Math.min(first, x); last = Math.max(last, x);
   }
-  if (Number.isFinite(floor)) [low, high] = [Math.min(low, floor), Math.max(high, floor)];
+  for (const [, at] of lines) [low, high] = [Math.min(low, at), Math.max(high, at)];
   if (!(last > first)) return;
   const main = all[0].map(([, y]) => y), log = low > 0 && Math.max(...main) >= 100 * Math.min(...main); // the first loss is what is minimised
   const scale = log ? Math.log : (v) => v;
@@ -144,16 +144,16 @@ function draw(canvas, all, families, palette, floor) {
     const half = pen.measureText(whole.format(x)).width / 2;
     pen.fillText(whole.format(x), Math.min(Math.max(px(x), left), right - half), bottom + 7);
   }
-  if (Number.isFinite(floor)) { // the entropy of what is learnt
+  for (const [name, at] of lines) { // what the losses are compared with
     pen.setLineDash([5, 4]);
     pen.beginPath();
-    pen.moveTo(left, py(floor));
-    pen.lineTo(right, py(floor));
+    pen.moveTo(left, py(at));
+    pen.lineTo(right, py(at));
     pen.stroke();
     pen.setLineDash([]);
     pen.textAlign = "right";
     pen.textBaseline = "bottom";
-    pen.fillText(`entropy ${inDigits(floor)}`, right, py(floor) - 3);
+    pen.fillText(`${name} ${inDigits(at)}`, right, py(at) - 3);
   }
   pen.globalAlpha = 1;
   pen.lineJoin = "round";
@@ -261,7 +261,7 @@ function render({ model, el }) {
       legend.children[i].firstChild.classList.toggle("marked", isMarked(members, all));
       legend.children[i].lastChild.textContent = newest[i];
     });
-    const known = Number.isFinite(progress.floor) ? `; the entropy is ${inDigits(progress.floor)}` : "";
+    const lines = progress.lines ?? [], known = lines.map(([name, at]) => `; ${name} ${inDigits(at)}`).join("");
     canvas.ariaLabel = number ? `Curve of the losses. At step ${number}: ${families.map(([name], i) => `${name} ${newest[i]}`).join(", ")}${known}` : "Curve of the losses, still empty";
 
     note.textContent = kept ? `This is how it stood when ${progress.kept ? "the notebook was saved" : "its kernel ended"}. Run the cell to learn again.`
@@ -279,7 +279,7 @@ function render({ model, el }) {
       [said, saidAt] = [state.textContent, now];
       spoken.textContent = [said, steps.textContent, left.textContent].filter(Boolean).join(", ");
     }
-    sketch = () => draw(canvas, all, families, palette, progress.floor ?? NaN); // the newest, however often it changes before it is drawn
+    sketch = () => draw(canvas, all, families, palette, lines); // the newest, however often it changes before it is drawn
     drawing ||= requestAnimationFrame(() => {
       drawing = 0;
       sketch();

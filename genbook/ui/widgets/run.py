@@ -91,7 +91,7 @@ def outcome(
     words: str = "",  # what these are
 ) -> list[Chart | Summary]:  # to display
     "The chart of the losses of `run`, if it got that far, and the last samples with its table."
-    chart = [losses(run.history, floor=run.floor)] if run.history else []
+    chart = [losses(run.history, lines=run.lines)] if run.history else []
     return [*chart, Summary(run, samples, words)]
 
 
@@ -169,7 +169,7 @@ def progress_of(run: Run) -> dict[str, Any]:
         "names": names,
         "families": kinds,
         "precision": step.precision if step else "",
-        "floor": run.floor,
+        "lines": [*run.lines.items()],
         "waits": run.waits_for,
         "error": describe(run.error) if run.error else "",
     }
@@ -274,8 +274,8 @@ class RunView(Widget):
 
     def outcome(self) -> list[Chart | Summary]:
         "What stays: chart and table, with the samples that were shown last."
-        history, floor = self.run.history, self.run.floor
-        chart = [losses(history, fits=self.fits, floor=floor)] if history else []
+        history = self.run.history
+        chart = [losses(history, fits=self.fits, lines=self.run.lines)] if history else []
         return [*chart, self._summary()]
 
     def _summary(self) -> Summary:
