@@ -211,6 +211,38 @@ def test_a_page_shows_how_samples_formed(show, axe):
     made.close()
 
 
+SHEETS = ".genbook-pair figure:not([hidden])"
+
+
+def sheets(page):
+    "The texts of all sheets of samples, and what is below each."
+    found = page.locator(SHEETS)
+    return found.locator("pre").all_inner_texts(), found.locator("figcaption").all_inner_texts()
+
+
+def test_two_settings_side_by_side_on_a_page(show, axe):
+    "Their steps are gone through together, as far as each has come."
+    made = explore(writer)
+    made.beside = {"temperature": 0.1, "top_k": 2}
+    page = show(made, ".genbook-sampler")
+    both = ["\n".join(writer.sample(4, seed=0, **how).items) for how in (made.beside, {})]
+    assert sheets(page) == (both, ["temperature 0.1, top k 2", "temperature 1, top k 9"])
+    left, right = (page.locator(SHEETS).nth(k).bounding_box() for k in (0, 1))
+    assert left["y"] == right["y"] and left["x"] + left["width"] <= right["x"]
+    page.get_by_label("step", exact=True).focus()
+    page.keyboard.press("Home")
+    assert [len(line) for text in sheets(page)[0] for line in text.split("\n")] == [1] * 8
+    assert page.locator(".genbook-status").inner_text() == "step 1 of 12" and axe(page, "main") == []
+    page.get_by_role("button", name="Close comparison").click()
+    assert page.locator(SHEETS).count() == 1 and page.get_by_role("button", name="Compare", exact=True).is_visible()
+    page.get_by_label("temperature").press("End")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.get_by_label("temperature").press("Home")
+    assert sheets(page)[1] == ["temperature 3", "temperature 0.1"] and axe(page, "main") == []
+    assert sheets(page)[0] == ["\n".join(writer.sample(4, seed=0, temperature=t).items) for t in (3, 0.1)]
+    made.close()
+
+
 def darkness(page):
     "The share of black pixels in each quarter of the image, from the top."
     return page.evaluate("""async () => {
@@ -309,6 +341,28 @@ def test_samples_follow_the_slider(open_nb, kernel):
         and "'temperature': 0.1" in notebook.output(2).inner_text()
     )
     assert notebook.errors() == [] and page.problems == []
+
+
+def test_two_settings_follow_one_seed(open_nb, axe):
+    notebook = open_nb(CELLS)
+    notebook.run(0)
+    notebook.run(1)
+    page = notebook.page
+    page.wait_for_function("() => document.querySelector('.genbook-status')?.textContent === 'step 12 of 12'")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.get_by_label("temperature", exact=True).press("Home")
+    page.get_by_label("seed", exact=True).fill("7")
+    page.get_by_label("seed", exact=True).press("Tab")
+    expected = ["\n".join(writer.sample(4, seed=7, temperature=t).items) for t in (1.0, 0.1)]
+    page.wait_for_function(
+        "(expected) => [...document.querySelectorAll('.genbook-pair pre')].every((pre, k) =>"
+        " pre.textContent === expected[k])", arg=expected)
+    assert sheets(page) == (expected, ["temperature 1", "temperature 0.1"])
+    page.get_by_label("step", exact=True).press("Home")  # both go back together
+    assert {len(line) for text in sheets(page)[0] for line in text.split("\n")} <= {1, 2, 3}
+    page.locator(".genbook-sampler").scroll_into_view_if_needed()
+    notebook.shot("sampler-two")
+    assert axe(page, ".genbook-sampler") == [] and notebook.errors() == [] and page.problems == []
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
