@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['STOPS', 'MOST_STOCK', 'MOST_FORMED', 'SCRIPT', 'STYLE', 'stops', 'Draw', 'as_json', 'now_and_then', 'formed',
-           'finished', 'stock_of', 'Sampler']
+           'finished', 'stock_of', 'differences', 'figure_html', 'side_by_side', 'Sampler']
 
 # %% ../../../nbs/ui/widgets/63_sampler.ipynb #8d875ba4
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,10 +30,11 @@ def stops(option: Option) -> list[Any]:
     "A few values of an option, from the lowest to the highest, its default among them."
     if option.choices: return list(option.choices)
     if option.kind != "number": return [option.default]
-    long = isinstance(option.default, int) and option.default > 100  # a length: what is far longer takes far too long
+    whole = isinstance(option.default, int)
+    long = whole and (option.default > 100 or option.high > 10 * option.default > 0)  # what is far more takes too long
     high = min(option.high, 4 * option.default) if long else option.high
     spread = [option.low + (high - option.low) * i / (STOPS - 1) for i in range(STOPS)]
-    if isinstance(option.default, int): spread = [round(v) for v in spread]
+    if whole: spread = [round(v) for v in spread]
     return sorted({*spread, option.default})
 
 # %% ../../../nbs/ui/widgets/63_sampler.ipynb #a155bb0e
@@ -104,6 +105,27 @@ def stock_of(model: Model, wanted: Draw) -> list[dict[str, Any]]:  # name, value
             if size > MOST_STOCK: return found
     return found
 
+# %% ../../../nbs/ui/widgets/63_sampler.ipynb #12dce5fb
+def differences(draws: Sequence[Draw]) -> list[str]:
+    "For each draw the options in which they differ, in words."
+    names = [k for k, v in draws[0].options.items() if any(str(one.options.get(k)) != str(v) for one in draws)]
+    return [", ".join(f"{name.replace('_', ' ')} {one.options[name]}" for name in names) for one in draws]
+
+
+def figure_html(shown: Mapping[str, Any], words: str) -> str:  # `shown`: what `gallery` makes
+    "Samples and what they are."
+    if "picture" in shown: inside = f'<img src="{shown["picture"]}" alt="{escape(words)}" style="max-width: 100%">'
+    else: inside = shown.get("html") or f"<pre>{escape(shown['text'])}</pre>"
+    return f'<figure style="margin: 0; min-width: 0">{inside}<figcaption>{escape(words)}</figcaption></figure>'
+
+
+def side_by_side(model: Model, draws: Sequence[Draw]) -> str:  # HTML
+    "Samples with several options, beside each other."
+    samples = [finished(model, draw) for draw in draws]
+    sheets = [gallery(one.modality, one.items) for one in samples]
+    figures = "".join(figure_html(sheet, words) for sheet, words in zip(sheets, differences(draws)))
+    return f'<div style="display: flex; gap: 12px; flex-wrap: wrap">{figures}</div>'
+
 # %% ../../../nbs/ui/widgets/63_sampler.ipynb #715d380f
 SCRIPT = static("keep.js", "elements.js", "controls.js", "sampler.js")
 STYLE = static("explore.css", "sampler.css")
@@ -116,9 +138,10 @@ class Sampler(PageWidget):
     """
 
     _esm, _css = SCRIPT, STYLE
-    on_page = ("options", "accepts", "values", "condition_values", "seed", "n")
+    on_page = ("options", "accepts", "values", "beside", "condition_values", "seed", "n")
     about, options, accepts = Dict().tag(sync=True), List().tag(sync=True), List().tag(sync=True)
     values = Dict().tag(sync=True, echo_update=False)  # name of an option -> its value, as the page writes it
+    beside = Dict().tag(sync=True, echo_update=False)  # options of samples to compare with; empty: there are none
     condition_values = Dict().tag(sync=True, echo_update=False)  # the same for conditions; empty: not conditioned
     seed = Int(0, min=0).tag(sync=True, echo_update=False)
     n = Int(4, min=1).tag(sync=True, echo_update=False)
@@ -153,6 +176,9 @@ class Sampler(PageWidget):
     def _wanted(self) -> Draw:
         return Draw(self.n, self.seed, self.values, self.condition_values)
 
+    def _wanted_beside(self) -> Draw:
+        return replace(self._wanted(), options={**self.values, **self.beside})
+
     def _receive(self, _: Any, content: Mapping[str, Any], buffers: list[memoryview]) -> None:
         "Messages from the page; they may come in any thread."
         self._stopped = True  # whatever is being drawn is not wanted any more
@@ -166,7 +192,7 @@ class Sampler(PageWidget):
         try:
             enough = lambda: self._stopped or self.comm is None  # it was closed: nobody will see more
             for step, ms, over in now_and_then(wanted.of(self.model), self.seconds, enough):
-                self._drawn = step.samples
+                if wanted.options == self.values: self._drawn = step.samples
                 self._show(wanted, {"kind": "frame", "ms": ms, "over": over, **as_json(*step)})
         except Exception as error: self._show(wanted, {"kind": "error", "error": f"{type(error).__name__}: {error}"})
 
@@ -181,14 +207,17 @@ class Sampler(PageWidget):
     def fallback(self) -> dict[str, Any]:
         "The newest samples, if there are some soon, for a front end that knows no widgets."
         self._drawing.wait(self.patience)
-        drawn = self._drawn
-        return {**super().fallback(), **(drawn.modality.show(drawn.items) if drawn is not None else {})}
+        if self.beside: shown = {"text/html": side_by_side(self.model, [self._wanted_beside(), self._wanted()])}
+        elif self._drawn is not None: shown = self._drawn.modality.show(self._drawn.items)
+        else: shown = {}
+        return {**super().fallback(), **shown}
 
     def page_state(self) -> dict[str, Any]:
         "Without a kernel its sliders show what was drawn beforehand."
         steps = [as_json(*step) for step in formed(self.model, self._wanted())]
+        others = formed(self.model, self._wanted_beside()) if self.beside else []
         return super().page_state() | {
             "about": {**self.about, "still": True}, "shown": steps[-1], "formed": steps,
-            "stock": stock_of(self.model, self._wanted())}
+            "formed_beside": [as_json(*step) for step in others], "stock": stock_of(self.model, self._wanted())}
 
     def meanwhile(self) -> str: return f"<pre>{escape(self)}</pre>"
