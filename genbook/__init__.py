@@ -33,6 +33,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.stylegan": ["StyleGAN"],
     "models.wavenet": ["WaveNet"],
     "models.diffusion": ["Diffusion"],
+    "models.vqvae": ["VQVAE"],
     "analysis.anomaly": ["Detector", "NearestNeighbours", "auroc"],
     "analysis.estimator": ["Estimator"],
     "analysis.suggest": ["suggest"],

@@ -121,5 +121,5 @@ def rebuild(
         raise InvalidValue(
             f"The card wants to set {strange[0]!r} of a {cls.__name__}, but what was learnt has a name that ends in "
             "an underscore: fetch the folder again.")
-    model.restore(parts["learnt"])
+    if parts["learnt"]: model.restore(parts["learnt"])
     return model.given(**parts["conditions"]) if parts["conditions"] else model

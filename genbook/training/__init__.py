@@ -23,6 +23,8 @@
 - `adversarial`, `gradient_penalties`: losses of a generator and a discriminator, and what lets their game come to rest
 - `players`, `projection`: what all models share whose generator is taught by a discriminator, and its inversion
 - `coverage`: how much of the data generated items cover, for models without a density
+- `code_usage`: how many of a model's discrete codes are used
+- `two_stages`, `token_priors`: one model after another in one run; models of sequences over grids of codes
 - `laws`, `learning_laws`, `capability_laws`, `data_laws`, `check`: the contract tests
 """
 import lazy_loader
@@ -42,6 +44,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "variational": [
         "active_latents", "beyond_free_bits", "kl_divergence", "log_importance_weight", "reparameterise"],
     "densities": ["Density", "Evidence", "LogDensity"],
+    "code_usage": ["CodeUsage"],
     "conditioning": ["Conditioned", "guided", "keep_some"],
     "gaussian_paths": [
         "PREDICTIONS", "Path", "Straight", "VarianceExploding", "VariancePreserving", "convert", "data_and_noise",
@@ -59,12 +62,15 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "ChannelsLast", "Recurrent", "Transformer", "feedforward", "image_decoder", "image_encoder", "initialise",
         "make"],
     "mixed_columns": ["ColumnChoices", "MixedColumns", "choices_of", "draw_choice"],
-    "neural": ["Neural"],
+    "neural": ["Before", "Neural"],
     "objectives": ["Objective", "Player"],
     "optimisers": ["Muon", "Settings", "make_optimisers", "orthogonalise", "rate_factor"],
     "options": ["check_choice", "check_number"],
     "run": [
         "KERNEL_VIEW", "Control", "HasEquilibrium", "Run", "announce", "in_kernel", "interrupts", "line", "run_of",
         "show"],
+    "run": ["KERNEL_VIEW", "Control", "Run", "announce", "in_kernel", "interrupts", "line", "run_of", "show"],
+    "token_priors": ["FORMS", "begin_prior", "check_prior", "form_of", "prior_options"],
+    "two_stages": ["first_state", "in_two_stages"],
     "steps": ["Losses", "Step", "Stepwise", "check_learnable", "train"],
 })

@@ -18,6 +18,8 @@
 - styled: a generator of images whose layers take a style each
 - timed: rows at a time between noise and data
 - unet: pictures at a time between noise and data
+- straight_through, finite_scalar, codebook: vectors as one of a few codes, rounded or looked up
+- code_grids: pictures as grids of vectors, and back
 - transformer: attention to the symbols before, with a cache
 - patches: pictures in patches, each moved given those before it
 """
@@ -26,10 +28,13 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "coupling": [
         "Affine", "Coupling", "Elementwise", "Pointwise", "as_identity", "decode_through", "encode_through", "halves"],
+    "code_grids": ["grid_decoder", "grid_encoder", "halvings_for"],
+    "codebook": ["Codebook"],
     "conditions": ["ConditionEncoder", "NumberEncoder", "TextEncoder", "conditioning_image_encoder"],
     "convolutional": ["ChannelsLast", "image_decoder", "image_encoder", "image_shape"],
     "dilated": ["PlacedContext", "WaveCache", "WaveNetwork"],
     "feedforward": ["feedforward"],
+    "finite_scalar": ["FiniteScalar"],
     "initialisation": ["Resets", "channels_last", "fill", "initialise", "make", "shapes_only"],
     "recurrent": ["CELLS", "Recurrent"],
     "transformer": ["Transformer"],
