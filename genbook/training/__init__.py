@@ -41,8 +41,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "batches": ["Order", "padded", "windows"],
     "degenerate": ["check_density_exists", "determined_column", "rounding_step", "some_rows"],
     "flow_layers": ["FlowLayers"],
-    "variational": [
-        "active_latents", "beyond_free_bits", "kl_divergence", "log_importance_weight", "reparameterise"],
+    "variational": ["active_latents", "beyond_free_bits", "kl_divergence", "log_importance_weight", "reparameterise"],
     "densities": ["Density", "Evidence", "LogDensity"],
     "code_usage": ["CodeUsage"],
     "conditioning": ["Conditioned", "guided", "keep_some"],
@@ -69,7 +68,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "run": [
         "KERNEL_VIEW", "Control", "HasEquilibrium", "Run", "announce", "in_kernel", "interrupts", "line", "run_of",
         "show"],
-    "run": ["KERNEL_VIEW", "Control", "Run", "announce", "in_kernel", "interrupts", "line", "run_of", "show"],
     "token_priors": ["FORMS", "begin_prior", "check_prior", "form_of", "prior_options"],
     "two_stages": ["first_state", "in_two_stages"],
     "steps": ["Losses", "Step", "Stepwise", "check_learnable", "train"],

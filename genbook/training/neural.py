@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..core import InvalidValue, ReadOnly, arguments, check_seed, is_fitted, step_seed
+from ..core import InvalidValue, Model, ReadOnly, arguments, check_seed, is_fitted, step_seed
 from ..data import Data, later_items
 from .descent import Descent, mean_loss
 from .networks import shapes_only
@@ -54,6 +54,10 @@ class Networked(Stepwise, nn.Module):
     def __init__(self):
         super().__init__()
         self.lock = threading.RLock()  # held while weights change, and while they are read
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, Model): object.__setattr__(self, name, value)  # it learns and is saved by itself
+        else: super().__setattr__(name, value)
 
     @abstractmethod
     def build(self, seed: int = 0) -> None:
