@@ -39,6 +39,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "analysis.suggest": ["suggest"],
     "ui.views": ["explore"],
     "ui.widgets.film": ["learn_together"],
+    "ui.widgets.mixer": ["mix_styles"],
     "ui.widgets.pad": ["draw_points"],
     "ui.widgets.run": ["run"],
     "ui.widgets.screen": ["screen"],

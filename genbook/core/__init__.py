@@ -27,9 +27,9 @@ EXPORTS = {
         "to_probabilities", "write"],
     "protocols": [
         "CAPABILITIES", "Completes", "Conditional", "HasAlternatives", "HasDiscrete", "HasElbo", "HasGaussians",
-        "HasLatent", "HasLatentChoices", "HasLogProb", "HasStates", "HasWeightedFit", "Partial", "Streams",
-        "Trains", "available_if", "capabilities", "check_weights", "discrete_columns", "latent_choices", "latent_rows",
-        "require"],
+        "HasLatent", "HasLatentChoices", "HasLogProb", "HasStates", "HasStyles", "HasWeightedFit", "Partial",
+        "Streams", "Trains", "available_if", "capabilities", "check_weights", "discrete_columns", "latent_choices",
+        "latent_rows", "require"],
     "fingerprints": ["arguments", "digest", "fingerprint", "version"],
     "finishing": ["FinishesItems", "options_of"],
     "model": [

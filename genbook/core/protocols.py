@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['CAPABILITIES', 'available_if', 'AskedOfInstance', 'HasLogProb', 'HasElbo', 'HasDiscrete', 'discrete_columns',
-           'HasLatent', 'latent_rows', 'HasLatentChoices', 'latent_choices', 'Conditional', 'Trains', 'Partial',
-           'Streams', 'HasAlternatives', 'HasWeightedFit', 'Completes', 'HasStates', 'HasGaussians', 'check_weights',
-           'capabilities', 'require']
+           'HasLatent', 'latent_rows', 'HasLatentChoices', 'latent_choices', 'HasStyles', 'Conditional', 'Trains',
+           'Partial', 'Streams', 'HasAlternatives', 'HasWeightedFit', 'Completes', 'HasStates', 'HasGaussians',
+           'check_weights', 'capabilities', 'require']
 
 # %% ../../nbs/core/03_protocols.ipynb #8d3e2a4b
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -113,6 +113,17 @@ class HasLatentChoices(Protocol, metaclass=AskedOfInstance):
 def latent_choices(model: object) -> Mapping[int, tuple[str, ...]]:
     "The numbers of a model's latents that are choices, and what these are called; none unless it says so."
     return model.latent_choices if isinstance(model, HasLatentChoices) else {}
+
+# %% ../../nbs/core/03_protocols.ipynb #36cf7f50
+@runtime_checkable
+class HasStyles(Protocol, metaclass=AskedOfInstance):
+    "Has a latent for each of its layers. Given the same to all, it makes what `decode` makes of that latent."
+
+    layers: Sequence[str]  # what they are called, from coarse to fine
+
+    def latent_prior(self, noise: Noise) -> Tensor: ...  # (n, d) latents
+    def noise_inputs(self, noise: Noise) -> list[Tensor]: ...  # for each layer (n, h, w), as `sample` draws them next
+    def synthesise(self, styles: Tensor, noises: Sequence[Tensor] | None = None) -> Any: ...  # (n, layers, d) -> items
 
 # %% ../../nbs/core/03_protocols.ipynb #b506961f
 @runtime_checkable

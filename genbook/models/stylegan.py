@@ -153,13 +153,18 @@ class StyleGAN(StylePlayer):
         "Latents as `sample` draws them: styles of standard normal z, less their mean, in units of their spread."
         return self.styles(noise.normal(self.latent_dim_))[:, 0]
 
+    def noise_inputs(self, noise: Noise) -> list[Tensor]:  # for each layer (n, h, w)
+        "The random numbers of each layer that `noise` draws next."
+        require_fitted(self)
+        return [noise.normal(*side) for side in layer_sides(self.item_shape_)]
+
     def generate(self, z: Tensor) -> Tensor:  # latents (n, d) -> (n, *item) standardised
         return self._made(self._for_all(z), None)
 
     def draw(self, noise: Noise, truncation: float = 1.0, noise_strength: float = 1.0) -> Tensor:  # (n, *item)
         latents, noises = truncation * self.latent_prior(noise), None
         if noise_strength:
-            noises = [noise_strength * noise.normal(*side).to(self.device) for side in layer_sides(self.item_shape_)]
+            noises = [noise_strength * numbers for numbers in self.noise_inputs(noise)]
         return self.synthesise(self._for_all(latents), noises)
 
     def _centre(self) -> tuple[Tensor, Tensor]:  # (d,), ()
@@ -170,4 +175,5 @@ class StyleGAN(StylePlayer):
 
     def _made(self, styles: Tensor, noises: Sequence[Tensor] | None) -> Tensor:  # (n, *item) standardised
         mean, spread = self._centre()
+        noises = noises and [numbers.to(self.device) for numbers in noises]
         return self.generator.synthesis(mean + spread * styles, noises)

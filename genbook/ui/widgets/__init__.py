@@ -14,5 +14,6 @@
 - `timeline`: hidden states along a sequence
 - `ellipses`: the components of a mixture of Gaussians
 - `pad`: points that are drawn by hand
+- `mixer`: a switch for each layer of a generator of styles
 - `film`: models of two numbers side by side while they learn, frame by frame
 """
