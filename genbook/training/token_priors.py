@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['FORMS', 'TokenForm', 'AsSymbols', 'AsTexts', 'AsPictures', 'filled', 'check_prior', 'begin_prior', 'form_of',
-           'prior_options']
+           'prior_plan', 'prior_options', 'grids_to_learn', 'TokenPrior']
 
-# %% ../../nbs/training/27_token_priors.ipynb #c424b5b4
+# %% ../../nbs/training/27_token_priors.ipynb #0a9114c9
+import math
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,11 +17,12 @@ import torch
 from torch import Tensor
 
 from ..core import (
-    HasLogProb, InvalidType, Model, Option, Streams, blank)
+    Condition, Conditional, HasLogProb, InvalidType, InvalidValue, Model, Noise, Option, Partial, Streams, blank)
 from ..data import Data, Images, Symbols, Texts
+from .options import check_number
 from .steps import Step, Stepwise, check_options
 
-# %% ../../nbs/training/27_token_priors.ipynb #00595204
+# %% ../../nbs/training/27_token_priors.ipynb #6e1bdba2
 class TokenForm(Protocol):
     "Grids of codes as items of another kind."
 
@@ -86,7 +88,7 @@ def filled(
 
 FORMS: dict[str, TokenForm] = {"symbols": AsSymbols(), "texts": AsTexts(), "pictures": AsPictures()}
 
-# %% ../../nbs/training/27_token_priors.ipynb #a68678fd
+# %% ../../nbs/training/27_token_priors.ipynb #568e3c42
 def check_prior(prior: Model | None) -> Model | None:
     "The prior, if it writes step by step and knows probabilities."
     if prior is None or isinstance(prior, Model) and isinstance(prior, HasLogProb) and isinstance(prior, Streams):
@@ -134,7 +136,69 @@ def form_of(
         f"256 levels: pass a model of sequences, such as GPT(). It said: {why}") from None
 
 
+def prior_plan(
+    prior: Model | None,
+    steps: int,  # that it takes, if it learns step by step
+    options: Mapping[str, Any],  # of learning
+) -> tuple[int, dict[str, Any]]:
+    "How many steps a prior takes, and all options that it learns with."
+    check_number("prior_steps", steps, whole=True, least=1)
+    if prior is None: return 0, {}
+    return (steps, {**options, "steps": steps}) if isinstance(prior, Stepwise) else (1, dict(options))
+
+
 def prior_options(prior: Model | None) -> dict[str, Option]:
     "The sampling options of a prior but those of the length, which is that of a grid."
     options = {} if prior is None else prior.sampling_options
     return {name: option for name, option in options.items() if name not in ("max_length", "stop")}
+
+# %% ../../nbs/training/27_token_priors.ipynb #18146ba3
+def grids_to_learn(form: str, codes: Tensor, k: int, known: Mapping[str, Any]) -> Data:  # codes: (n, h, w)
+    "Grids of codes for a prior; an error if they are all the same."
+    if (codes != codes[0]).any(): return FORMS[form].data(codes, k, known)
+    raise InvalidValue(
+        f"All {len(codes)} images have the same codes, so there is nothing for the prior to learn: let the "
+        "autoencoder learn for more steps, or raise its learning_rate.")
+
+
+@dataclass(frozen=True)
+class TokenPrior:
+    "A model of sequences that has learnt from grids of codes."
+
+    model: Model
+    form: str  # one of `FORMS`
+    seen: Tensor  # (k,) bool: the codes that it met
+    accepts: Mapping[str, Condition]  # what it can be given that is known of images
+
+    @classmethod
+    def of(cls, model: Model, form: str, codes: Tensor, k: int, known: Mapping[str, Any]) -> "TokenPrior":
+        "`model`, which learns from `codes` (n, h, w)."
+        can = model.accepts if isinstance(model, Conditional) else {}
+        seen = torch.bincount(codes.flatten(), minlength=k) > 0
+        return cls(model, form, seen, {name: condition for name, condition in can.items() if name in known})
+
+    def given(self, conditions: Mapping[str, Any]) -> Model:
+        "The model, conditioned."
+        return self.model.given(**conditions) if conditions else self.model
+
+    def stream(
+        self,
+        noise: Noise,
+        usual: Tensor,  # (h, w) the usual code of each place, which stands where nothing is written yet
+        conditions: Mapping[str, Any],
+        **options: Any,  # of sampling
+    ) -> Iterator[Partial]:  # of grids (n, h, w)
+        "Grids of codes as they are written."
+        form, k = FORMS[self.form], len(self.seen)
+        for partial in self.given(conditions).stream(noise, **form.length(usual.numel()), **options):
+            grids = form.tokens(partial.items, k, usual, partial.number / partial.total)
+            yield Partial(grids, partial.number, partial.total)
+
+    def log_prob(self, codes: Tensor, conditions: Mapping[str, Any]) -> Tensor:  # (n, h, w) -> (n,) nats, float64
+        "log p of grids of codes."
+        found = torch.full((len(codes),), -math.inf, dtype=torch.float64)
+        which = self.seen[codes].flatten(1).all(1)
+        if not which.any(): return found
+        grids = FORMS[self.form].data(codes[which], len(self.seen), {})
+        found[which] = self.given(conditions).log_prob(grids).double()
+        return found
