@@ -68,9 +68,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "run": [
         "KERNEL_VIEW", "Control", "HasEquilibrium", "Run", "announce", "in_kernel", "interrupts", "line", "run_of",
         "show"],
-    "token_priors": ["FORMS", "begin_prior", "check_prior", "form_of", "prior_options"],
-    "two_stages": ["first_state", "in_two_stages"],
-    "run": ["KERNEL_VIEW", "Control", "Run", "announce", "in_kernel", "interrupts", "line", "run_of", "show"],
     "token_priors": [
         "FORMS", "TokenPrior", "begin_prior", "check_prior", "form_of", "grids_to_learn", "prior_options",
         "prior_plan"],

@@ -128,10 +128,11 @@ class Conditioned(Neural):
     def given_context(
         self,
         n: int,  # items
+        encoders: nn.ModuleList | None = None,  # one for each condition; by default `conditioning`
     ) -> Tensor | None:  # (n, width); None for a model without conditions
         "The context of what this model is given, the same for all items."
         found = []
-        for (name, code), encoder in zip(self.codes_.items(), self.conditioning):
+        for (name, code), encoder in zip(self.codes_.items(), encoders or self.conditioning):
             if name in self.conditions: values = code.codes(name, [self.conditions[name]]).to(self.device)
             else: values = None
             found.append(encoder.unknown[None] if values is None else encoder.network(values))
