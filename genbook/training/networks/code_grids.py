@@ -61,9 +61,9 @@ def grid_encoder(
     kernel = (4, 2, 1) if halvings else (3, 1, 1)
     layers: list[nn.Module] = []
     for a, b in itertools.pairwise(sizes): layers += [nn.Conv2d(a, b, *kernel), nn.ReLU()]
-    return ChannelsLast(
-        *layers[:-1], *(Around(sizes[-1]) for _ in range(blocks)), nn.ReLU(), nn.Conv2d(sizes[-1], dim, 1)
-    )
+    around = [Around(sizes[-1]) for _ in range(blocks)]
+    last = nn.Conv2d(sizes[-1], dim, 1, bias=False), nn.BatchNorm2d(dim, momentum=0.3, affine=False)
+    return ChannelsLast(*layers[:-1], *around, nn.ReLU(), *last)
 
 
 def grid_decoder(
