@@ -5,10 +5,14 @@ import re
 import numpy as np
 import pytest
 import torch
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 import genbook
 from genbook.core import Explained
 from genbook.data import Data, Images, Sounds
+from genbook.ui.magics import register
 
 QUICK = {"steps": 2, "progress": False, "seed": 0}
 LINES = ["to be or not to be", "that is the question", "whether it is nobler"]
@@ -33,8 +37,11 @@ WRITERS, SHORT = ("RNN", "GPT"), {name: {"max_length": 9} for name in ("RNN", "G
 def models():
     "A fitted model of each family, by name."
     fitted = {name: make().fit(data, **QUICK) for name, (make, data) in LEARNT.items()}
-    return fitted | {"Analytic": genbook.Analytic(), "Ordered": genbook.Flow(transforms=2, order="autoregressive").fit(
-        ROWS, **QUICK)}
+    return fitted | {
+        "Analytic": genbook.Analytic(), "Ordered": genbook.Flow(transforms=2, order="autoregressive").fit(ROWS, **QUICK),
+        "Painter": genbook.Diffusion(width=8, layers=1, condition="label").fit(
+            Data(PICTURES.repeat(3, 1, 1, 1), label=["a", "b"] * 30), **QUICK),
+        "Unlabelled": genbook.Diffusion("mean flow", width=8, layers=1).fit(ROWS, **QUICK)}
 
 
 def drawn(name: str, model: genbook.core.Model) -> str:
@@ -91,6 +98,21 @@ EVERY = [  # families, what is tried with a fitted model, what is said
     ("WaveNet", lambda m: m.given(prefix=torch.full((9, 1), math.nan)), "Sound 0 has NaN values"),
     ("WaveNet", lambda m: m.given(prefix=torch.full((9, 1), 9000.0)), "Sound 0 has values up to 9000, but -1 to 1"),
     ("WaveNet", lambda m: m.log_prob(Data([9000 * wave for wave in WAVES], Sounds(8000))), "Sound 0 has values up"),
+    ("Painter Unlabelled", lambda m: m.sample(0), "n is 0, but a number of items"),
+    ("Painter Unlabelled", lambda m: m.sample(1, steps=0), "steps is 0, but a whole number from 1 to 500"),
+    ("Painter Unlabelled", lambda m: m.sample(1, steps=2.5), "steps is 2.5, but a whole number"),
+    ("Painter Unlabelled", lambda m: m.sample(1, sampler="eular"), "Did you mean euler?"),
+    ("Painter", lambda m: m.sample(1, sampler="mean_flow"), "sampler is 'mean_flow', which this model has not seen"),
+    ("Painter Unlabelled", lambda m: m.sample(1, churn=2), "churn is 2, but a number from 0 to 1"),
+    ("Painter", lambda m: m.sample(1, guidance=-1), "guidance is -1, but a number from 0 to 10"),
+    ("Unlabelled", lambda m: m.sample(1, guidance=3), "no sampling option 'guidance'. Choose from: churn, sampler"),
+    ("Painter", lambda m: m.given(label="z"), "label is 'z', which this model has not seen. Choose from: a, b."),
+    ("Painter", lambda m: m.given(pixels=torch.zeros(1, 5, 5)), "a picture of shape (1, 6, 6) was expected"),
+    ("Painter", lambda m: m.given(pixels=torch.full((1, 6, 6), 9.0)), "The pixels have values from 9 to 9"),
+    ("Painter", lambda m: m.given(pixels="a"), "The pixels are 'a', but a picture"),
+    ("Painter", lambda m: m.log_prob_estimate(torch.full((1, 1, 6, 6), math.nan)), "hold NaN values"),
+    ("Unlabelled", lambda m: m.fit(PICTURES, **QUICK), "but this model learnt from Vectors"),
+    ("Unlabelled", lambda m: m.fit(ROWS, **{**QUICK, "steps": 30, "learning_rate": 1e30}), "lower learning_rate"),
     ("Analytic", lambda m: m.velocity([[0.0, 0.0]], "now"), "t is 'now', but a time from 0 to 1"),
     ("Analytic", lambda m: m.fit(ROWS), "The rows have 3 columns"),
 ]
@@ -141,6 +163,35 @@ def test_what_a_new_model_refuses_to_learn_from(name, data, said):
     ({"means": [[0.0, 0.0]], "covariances": [1.0, 2.0, 3.0]}, "The covariances have shape (3,)")])
 def test_what_a_density_in_closed_form_cannot_be_made_of(arguments, said):
     with pytest.raises(Explained, match=re.escape(said)): genbook.Analytic(**arguments)
+
+
+@pytest.mark.parametrize("line, body, said", [
+    ("painter --steps 0", "", "steps is '0', but a whole number from 1 to 500"),
+    ("painter --sampler eular", "", "Did you mean euler?"),
+    ("unlabelled --guidance 3", "", "%generate does not understand '--guidance'. Choose from: --churn"),
+    ("painter --steps 2", "label: z", "Choose from: a, b."),
+    ("painter --steps 2", "pixels: {mask}", "The pixels have shape (1, 5, 5), but a picture of shape (1, 6, 6)"),
+    ("painter --steps 2", "pixels: a", "The pixels are 'a', but a picture")])
+def test_what_a_cell_with_a_diffusion_refuses(models, line, body, said):
+    shell = InteractiveShell(config=Config(HistoryManager={"enabled": False}))
+    register(shell)
+    shell.user_ns |= {"mask": torch.zeros(1, 5, 5), "painter": models["Painter"], "unlabelled": models["Unlabelled"]}
+    with pytest.raises(UsageError, match=re.escape(said)):
+        if body: shell.run_cell_magic("generate", line, body)
+        else: shell.run_line_magic("generate", line)
+
+
+def test_twenty_pictures_are_learnt_by_heart_and_say_so():
+    with pytest.warns(match="only 20 items, which a Diffusion will learn by heart") as said:
+        model = genbook.Diffusion(width=8, layers=1).fit(PICTURES, **QUICK)
+    assert len(said) == 1 and len(model.sample(2, seed=0, steps=2)) == 2
+
+
+@pytest.mark.parametrize("arguments, said", [
+    ({"parametrisation": "mean-flow"}, "try parametrisation='mean flow'"), ({"width": 2}, "width is 2"),
+    ({"layers": 0}, "layers is 0"), ({"condition": 3}, "condition is 3, but a name such as 'label'")])
+def test_what_a_diffusion_cannot_be_made_of(arguments, said):
+    with pytest.raises(Explained, match=re.escape(said)): genbook.Diffusion(**arguments)
 
 
 @pytest.mark.parametrize("density, said", [

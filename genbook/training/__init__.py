@@ -17,6 +17,7 @@
 - `mixed_columns`: choices and amounts side by side, as a network reads them, and as densities of what it answers
 - `networks`: initial weights, and one file for each kind of network
 - `gaussian_paths`, `parametrisations`, `samplers`: from data to noise, what a network says of it, and the way back
+- `mean_flow`: the average velocity of a step, and so items in one step
 - `probability_flow`: densities along that way
 - `token_windows`, `language`: texts as numbers and their windows; what all models share that write texts
 - `em`: expectation-maximisation, the E step and the M step from several starts
@@ -51,7 +52,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "parametrisations": [
         "DDPM", "EDM", "PARAMETRISATIONS", "FlowMatching", "Parametrisation", "even_numbers", "gaussian_floor",
         "in_view", "noisy"],
-    "samplers": ["SAMPLERS", "Velocity", "ddim", "ddpm", "dpmpp_2m", "edm", "euler", "heun", "last_state", "midpoint"],
+    "samplers": [
+        "SAMPLERS", "Sampler", "Velocity", "ddim", "ddpm", "dpmpp_2m", "edm", "euler", "heun", "last_state", "midpoint"],
+    "mean_flow": ["AverageVelocity", "average_target", "mean_flow", "step_ends"],
     "probability_flow": ["LikelihoodEstimate", "estimate_log_density"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16", "measured_on"],
     "machine_code": ["compiled"],

@@ -6,6 +6,7 @@
 __all__ = ['check_number', 'check_choice']
 
 # %% ../../nbs/training/09_options.ipynb #3eb5124c
+import difflib
 import math
 from collections.abc import Sequence
 
@@ -39,5 +40,5 @@ def check_choice(
 ) -> str:
     "`value` itself; a ValueError unless it is one of `choices`."
     if isinstance(value, str) and value in choices: return value
-    raise InvalidValue(
-        f"{name} is {value!r}, but one of {', '.join(choices)} was expected: try {name}={choices[0]!r}.")
+    near = difflib.get_close_matches(str(value), choices, n=1) or choices
+    raise InvalidValue(f"{name} is {value!r}, but one of {', '.join(choices)} was expected: try {name}={near[0]!r}.")

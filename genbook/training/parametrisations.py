@@ -39,6 +39,7 @@ class Parametrisation(Protocol):
     "What a network is asked, and what its answer means."
 
     path: Path
+    averages: bool  # whether it answers for steps of any length, by their average velocity
 
     def times(self, u: Tensor, middle: bool) -> Tensor: ...  # (n,) uniform -> (n,)
     def answer(self, data: Tensor, noise: Tensor, t: Tensor) -> Tensor: ...  # (n, *item), what it should say
@@ -50,6 +51,7 @@ class FlowMatching:
     "Straight lines, and their velocity (Lipman et al., 2023, arXiv:2210.02747)."
 
     path: Path = field(default_factory=Straight)
+    averages: bool = False
 
     def times(self, u: Tensor, middle: bool = False) -> Tensor:
         return usual_times(u, middle)
@@ -66,6 +68,7 @@ class DDPM:
     "A quarter of a circle, and v-prediction (Ho et al., 2020, arXiv:2006.11239; Salimans and Ho, 2022)."
 
     path: Path = field(default_factory=VariancePreserving)
+    averages: bool = False
 
     def times(self, u: Tensor, middle: bool = False) -> Tensor:
         return usual_times(u, middle)
@@ -83,6 +86,7 @@ class EDM:
     "Preconditioning so that whatever the noise, all has variance 1 (Karras et al., 2022, arXiv:2206.00364)."
 
     path: Path = field(default_factory=VarianceExploding)
+    averages: bool = False
 
     def times(self, u: Tensor, middle: bool = False) -> Tensor:
         spread = math.log(2) - 1.2 + 1.2 * normal_quantile(u)  # theirs, for data twice as wide
@@ -99,7 +103,8 @@ class EDM:
         return self.path.slopes(t)[1] * noise
 
 
-PARAMETRISATIONS: dict[str, Parametrisation] = {"flow matching": FlowMatching(), "ddpm": DDPM(), "edm": EDM()}
+PARAMETRISATIONS: dict[str, Parametrisation] = {
+    "flow matching": FlowMatching(), "mean flow": FlowMatching(averages=True), "ddpm": DDPM(), "edm": EDM()}
 
 # %% ../../nbs/training/23_parametrisations.ipynb #93e014dd
 def noisy(

@@ -46,7 +46,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "masked": ["MaskedFeedforward", "MaskedLinear", "places_in"],
     "masked_convolutions": ["GatedPixelCNN", "Written", "interleaved", "separated"],
     "splines": ["Spline", "rational_quadratic"],
-    "timed": ["TimeEncoder", "TimedFeedforward"],
+    "timed": ["FASTEST", "TimeEncoder", "TimedFeedforward"],
     "triangular": ["Triangular"],
     "unet": ["UNet"],
 })

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .initialisation import fill
-from .timed import TimeEncoder, fill_zeros
+from .timed import FASTEST, TimeEncoder, fill_zeros
 
 # %% ../../../nbs/training/networks/11_unet.ipynb #7c86f470
 class ZeroConv2d(nn.Conv2d):
@@ -74,11 +74,12 @@ class UNet(nn.Module):
         levels: int = 3,  # sizes
         width: int = 128,  # of the vector of time and context
         patch: int = 1,  # side of the squares of pixels that are taken together
+        fastest: float = FASTEST,  # of the waves that tell the time
     ):
         super().__init__()
         self.patch, inputs = patch, channels * patch**2
         sizes = [hidden, *[2 * hidden] * (levels - 1)]
-        self.time, self.first = TimeEncoder(width), nn.Conv2d(inputs, hidden, 3, padding=1)
+        self.time, self.first = TimeEncoder(width, fastest=fastest), nn.Conv2d(inputs, hidden, 3, padding=1)
         self.down = nn.ModuleList(ImageBlock(a, b, width) for a, b in zip([hidden, *sizes], sizes))
         self.middle, self.attention = ImageBlock(sizes[-1], sizes[-1], width), ImageAttention(sizes[-1])
         self.up = nn.ModuleList(ImageBlock(a + b, b, width) for a, b in zip([*sizes[1:], sizes[-1]], sizes))
