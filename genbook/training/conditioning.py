@@ -41,7 +41,7 @@ def guided(
 def condition_names(condition: str | Sequence[str] | None) -> tuple[str, ...]:
     "The names of what a model is conditioned on."
     if condition is None: return ()
-    names = (condition,) if isinstance(condition, str) else tuple(condition)
+    names = (condition,) if not isinstance(condition, list | tuple) else tuple(condition)
     if names and all(isinstance(name, str) and name for name in names) and len(set(names)) == len(names): return names
     raise InvalidType(
         f"condition is {condition!r}, but a name such as 'label' was expected, or several different ones: pass what "
