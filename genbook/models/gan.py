@@ -50,7 +50,8 @@ class GAN(AdversarialModel):
     def judged(self, z: Tensor) -> Tensor:  # latents (n, d) -> logits (n,)
         "What the discriminator says to the items of latents."
         z = z.to(self.device)
-        with self.reading(): return self.discriminator(self.generate(z), self.given_context(len(z), self.judging)).cpu()
+        with self.reading():
+            return self.discriminator(self.generate(z), self.given_context(len(z), self.judging)).cpu()
 
     def latents(
         self,

@@ -53,7 +53,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "DDPM", "EDM", "PARAMETRISATIONS", "FlowMatching", "Parametrisation", "even_numbers", "gaussian_floor",
         "in_view", "noisy"],
     "samplers": [
-        "SAMPLERS", "Sampler", "Velocity", "ddim", "ddpm", "dpmpp_2m", "edm", "euler", "heun", "last_state", "midpoint"],
+        "SAMPLERS", "Sampler", "Velocity", "ddim", "ddpm", "dpmpp_2m", "edm", "euler", "heun", "last_state",
+        "midpoint"],
     "mean_flow": ["AverageVelocity", "average_target", "mean_flow", "step_ends"],
     "probability_flow": ["LikelihoodEstimate", "estimate_log_density"],
     "devices": ["average_over_processes", "find_accelerator", "find_precision", "has_bfloat16", "measured_on"],
