@@ -54,7 +54,7 @@ class FlowMatching:
     averages: bool = False
 
     def times(self, u: Tensor, middle: bool = False) -> Tensor:
-        return usual_times(u, middle)
+        return usual_times(u, middle and not self.averages)  # whole steps go from the very beginning to the very end
 
     def answer(self, data: Tensor, noise: Tensor, t: Tensor) -> Tensor:
         return data - noise
