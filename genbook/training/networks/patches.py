@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from .coupling import Elementwise
 from .transformer import (
-    KeyValueCache, Projection, TransformerBlock, rms_norm, rotations)
+    KeyValueCache, LinearMap, TransformerBlock, rms_norm, rotations)
 
 # %% ../../../nbs/training/networks/09_patches.ipynb #6aed87b7
 Shape = tuple[int, int, int]  # channels, height, width
@@ -71,10 +71,10 @@ class PatchLayer(nn.Module):
         self.shape, self.patch, self.function, self.backwards, self.bound = shape, patch, function, backwards, bound
         self.pixels, self.size = channels * patch**2, width // heads
         self.positions = nn.Parameter(torch.empty(height // patch * (breadth // patch), width))
-        self.embedding = Projection(self.pixels, width)
-        self.context = Projection(context, width) if context else None
+        self.embedding = LinearMap(self.pixels, width)
+        self.context = LinearMap(context, width) if context else None
         self.blocks = nn.ModuleList([TransformerBlock(width, heads) for _ in range(blocks)])
-        self.head = Projection(width, self.pixels * function.size, 0)
+        self.head = LinearMap(width, self.pixels * function.size, 0)
 
     def reset_parameters(self, generator: torch.Generator) -> None:
         nn.init.normal_(self.positions, generator=generator)
