@@ -188,7 +188,7 @@ def tab(shell, text: str) -> dict[str, str]:
     ("%%train VA", {"VAE": "class"}), ("%%train VAE --out mine\nlearn", {"learning_rate: ": "float"}),
     ("%%train VAE\nnetwork: ", {"feedforward": "default"}), ("%%train VAE\ndata: ro", {"rows": "data"}),
     ("%%train VAE\ndata: sm", {"small_digits": "data"}), ("%%train digits\nwid", {"wid": "<unknown>"}),
-    ("%%train speaker\nt", {"times: ": "int"}), ("%genbook V", {"VAE": "class"}),
+    ("%%train speaker\nt", {"times: ": "int"}), ("%genbook V", {"VAE": "class", "VQVAE": "class"}),
     ("%train VA", {"VAE": "class"}), ("%%train VAE --w", {"--wait": "flag"}),
     ("%%train Spe", {"Speaker": "class"}),
     ("%%train Speaker\nv", {"voices: ": "int"})])
