@@ -227,9 +227,9 @@ class Likelihoods(LatentSpace):
         else: loss = (self.beta * total - log_p).mean()
         return {"loss": loss, "reconstruction": -log_p.mean(), "KL": total.mean()}
 
-    def on_end(self, data: Data) -> None:
+    def on_end(self, data: Data, steps: int) -> None:
         "A note, if no latent has anything to do with the items."
-        if len(data) < 2: return
+        if steps < 200 or len(data) < 2: return  # it has hardly begun
         some = torch.linspace(0, len(data) - 1, min(1000, len(data))).long()
         condition = self.encode_conditions(data).get(self.condition)
         with self.reading():

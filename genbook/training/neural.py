@@ -194,6 +194,7 @@ class Hooks(Networked):
     def on_end(
         self,
         data: Data,  # that was learnt from
+        steps: int,  # that were made
     ) -> None:
         "Called after the last step: for a note on what came of it."
 
@@ -326,7 +327,7 @@ class Neural(Hooks):
                 descent.seconds += time.perf_counter() - started
                 seen = number * batch_size
                 yield Step(number, steps, losses, descent.seconds, seen, descent.state, descent.precision)
-            self.on_end(data)
+            self.on_end(data, steps)
         except Exception:
             if before.fitted or number == 0: before.put_back()
             raise
