@@ -164,7 +164,7 @@ class Suggestions:
     def _repr_html_(self) -> str:
         rows = "".join(
             f'<tr><td style="text-align: left"><code>{escape(one.line)}</code></td>'
-            f'<td style="text-align: left">{escape(one.why)}</td></tr>' for one in self.advice)
+            f'<td style="text-align: left; min-width: 13em">{escape(one.why)}</td></tr>' for one in self.advice)
         return f"<p>{escape(self.about)}: {escape(self.what)}</p><table>{rows}</table>"
 
 
