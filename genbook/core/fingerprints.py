@@ -45,8 +45,10 @@ def arguments(model: object) -> dict[str, Any]:
 
 def named_arguments(model: HasState) -> dict[str, Any]:
     "The arguments that a fingerprint names: an added one only where it is not as before it was added."
-    before = {name: digest(value) for name, value in model.added_arguments.items()}
-    return {name: value for name, value in arguments(model).items() if before.get(name) != digest(value)}
+    added = model.added_arguments
+    return {
+        name: value for name, value in arguments(model).items()
+        if name not in added or digest(value) != digest(added[name])}
 
 # %% ../../nbs/core/04_fingerprints.ipynb #5e1a48a4
 def tensor_bytes(tensor: Tensor) -> Iterator[bytes]:
