@@ -19,9 +19,9 @@ from ..core import (
     Condition, InvalidValue, Noise, available_if, check_seed, condition_on, did_you_mean, latent_rows, note,
     require_fitted, step_seed)
 from ..data import Data, Images, Scaling, check_items, check_no_categories, later_items, varying
-from genbook.training import (
-    Neural, active_latents, beyond_free_bits, check_choice, check_number, kl_divergence, log_importance_weight,
-    reparameterise)
+from ..training import (
+    Neural, active_latents, beyond_free_bits, check_choice, check_number, evenly_spaced, kl_divergence,
+    log_importance_weight, reparameterise)
 from ..training.networks import feedforward, image_decoder, image_encoder, make
 
 # %% ../../nbs/models/24_vae.ipynb #920b52a8
@@ -230,7 +230,7 @@ class Likelihoods(LatentSpace):
     def on_end(self, data: Data, steps: int) -> None:
         "A note, if no latent has anything to do with the items."
         if steps < 200 or len(data) < 2: return  # it has hardly begun
-        some = torch.linspace(0, len(data) - 1, min(1000, len(data))).long()
+        some = evenly_spaced(len(data), 1000)
         condition = self.encode_conditions(data).get(self.condition)
         with self.reading():
             x = self.standardised(data.batch(some).to(self.device))

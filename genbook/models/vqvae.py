@@ -20,8 +20,8 @@ from ..core import (
     is_fitted, last_items, latent_rows, require_fitted, step_seed)
 from ..data import Data, Images, check_items, check_kind, later_items
 from ..training import (
-    Before, CodeUsage, Neural, Step, TokenPrior, begin_prior, check_choice, check_number, check_prior, first_state,
-    form_of, grids_to_learn, in_two_stages, or_as_it_was, prior_options, prior_plan)
+    Before, CodeUsage, Neural, Step, TokenPrior, begin_prior, check_choice, check_number, check_prior, evenly_spaced,
+    first_state, form_of, grids_to_learn, in_two_stages, or_as_it_was, prior_options, prior_plan)
 from ..training.networks import Codebook, FiniteScalar, grid_decoder, grid_encoder, halvings_for, make
 
 # %% ../../nbs/models/32_vqvae.ipynb #0d7a723d
@@ -170,8 +170,8 @@ class Codes(Quantised):
 
     def measures(self, data: Data, held_out: Data | None, batch_size: int) -> dict[str, float]:
         "The perplexity of the codes of up to 5,000 items, and the share of codes that they use."
-        places = torch.linspace(0, len(data) - 1, min(MEASURED, len(data))).long()
-        usage = CodeUsage.of(self.note_codes(data[places.numpy()]), self.count)
+        some = data[evenly_spaced(len(data), MEASURED).numpy()]
+        usage = CodeUsage.of(self.note_codes(some), self.count)
         found = super().measures(data, held_out, batch_size)
         return {**found, "perplexity": usage.perplexity, "codes used": usage.used}
 

@@ -39,7 +39,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "coverage": ["ball_radii", "coverage", "expected_coverage", "precision"],
     "projection": ["Projection", "project"],
     "players": ["AdversarialModel", "annealed", "range_scaling"],
-    "batches": ["Order", "padded", "windows"],
+    "batches": ["Order", "evenly_spaced", "padded", "windows"],
     "degenerate": ["check_density_exists", "determined_column", "rounding_step", "some_rows"],
     "flow_layers": ["FlowLayers"],
     "variational": ["active_latents", "beyond_free_bits", "kl_divergence", "log_importance_weight", "reparameterise"],

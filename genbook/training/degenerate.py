@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..core import InvalidValue
 from ..data import Data, Scaling
+from .batches import evenly_spaced
 
 # %% ../../nbs/training/18_degenerate.ipynb #0954366c
 THIN = 1e-4  # part of its spread, within which a column counts as determined by others
@@ -76,8 +77,7 @@ def some_rows(
     most: int = 20_000,
 ) -> Tensor:  # (n, d) float64
     "All rows, or so many, evenly chosen."
-    chosen = torch.linspace(0, len(data) - 1, min(most, len(data)), dtype=torch.float64).long()
-    return data.batch(chosen, torch.float64)
+    return data.batch(evenly_spaced(len(data), most), torch.float64)
 
 
 def check_density_exists(

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from ..core import Noise, latent_rows, note, require_fitted, step_seed
 from ..data import Data, Images, Scaling, check_items, check_no_categories, later_items
 from .adversarial import GAMES
+from .batches import evenly_spaced
 from .conditioning import Conditioned
 from .coverage import ball_radii, coverage
 from .gradient_penalties import squared_slopes
@@ -56,7 +57,7 @@ def penalty_left(
 
 def some_of(data: Data, most: int = 1000) -> Data:
     "Up to 1,000 items, evenly spaced among all."
-    return data[torch.linspace(0, len(data) - 1, min(most, len(data))).long().numpy()]
+    return data[evenly_spaced(len(data), most).numpy()]
 
 
 
