@@ -42,7 +42,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "batches": ["Order", "evenly_spaced", "padded", "windows"],
     "degenerate": ["check_density_exists", "determined_column", "rounding_step", "some_rows"],
     "flow_layers": ["FlowLayers"],
-    "variational": ["active_latents", "beyond_free_bits", "kl_divergence", "log_importance_weight", "reparameterise"],
+    "variational": [
+        "active_latents", "beyond_free_bits", "kl_divergence", "log_importance_weight",
+        "reconstruction_log_likelihood", "reparameterise"],
     "densities": ["Density", "Evidence", "LogDensity"],
     "code_usage": ["CodeUsage"],
     "conditioning": ["Conditioned", "guided", "keep_some"],
