@@ -4,6 +4,7 @@
 - `stills`: what a widget leaves where it cannot run: an image, its caption and a table
 - `page_decoder`: a decoder of a few linear layers, for the page to compute
 - `inputs`: conditions and sampling options as inputs of a page
+- `requests`: pictures that a page asks for, the newest first
 - `explorer`: sliders over latents
 - `sampler`: sliders over sampling options, and samples as they form
 - `tokens`: a text as it is written, symbol by symbol, with what else could have been

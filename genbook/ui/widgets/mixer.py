@@ -6,8 +6,6 @@
 __all__ = ['SCRIPT', 'STYLE', 'Mix', 'Mixer', 'mix_styles']
 
 # %% ../../../nbs/ui/widgets/71_mixer.ipynb #83e72569
-import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +15,10 @@ from torch import Tensor
 from traitlets import Bool, Dict, Float, List
 
 from ...core import HasStyles, InvalidValue, Model, Noise, check_seed, escape, require, require_fitted
-from ..comms import PageWidget, answer_at_once, name_of, static
-from .explorer import Requests, padded
-from .frames import frame, still
+from ..comms import answer_at_once, in_python, static
+from .frames import still
 from .inputs import field, given, offered_by
+from .requests import Answering
 
 # %% ../../../nbs/ui/widgets/71_mixer.ipynb #a35f2337
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ SCRIPT = static("keep.js", "elements.js", "controls.js", "frames.js", "requests.
 STYLE = static("explore.css")
 
 
-class Mixer(PageWidget):
+class Mixer(Answering):
     "Switches for the layers of a model of styles; `mix` is what is chosen, `item` what it makes."
 
     _esm, _css = SCRIPT, STYLE
@@ -68,10 +66,10 @@ class Mixer(PageWidget):
     ):
         require_fitted(model)
         require(model, HasStyles, "Mixing styles")
-        self.model, self._busy, self._requests = model, threading.RLock(), Requests()
+        self.model = model
         names = list(model.layers)
         super().__init__(
-            about={"name": type(model).__name__, "code": name_of(model), "layers": names},
+            about={"name": type(model).__name__, "code": in_python(model), "layers": names},
             accepts=[field(name, condition, True) for name, condition in offered_by(model).items()],
             seeds=[check_seed(seed) for seed in seeds], switches=[k in layers for k in range(len(names))])
         self.shown = still(model.modality_, self.item)
@@ -90,20 +88,14 @@ class Mixer(PageWidget):
 
     def _receive(self, _: Any, content: Mapping[str, Any], buffers: list[memoryview]) -> None:
         "A request for a picture. It may come in any thread."
-        view, number = content["view"], content["id"]
-        self._requests.note(view, number)
-        with self._busy:
-            if self._requests.stale(view, number):
-                return self.send({"kind": "frame", "view": view, "id": number, "stale": True})
-            try: self._answer(content["conditions"], content.get("pad", False), view=view, id=number)
-            except Exception as error:
-                self.send({"kind": "error", "view": view, "id": number, "error": f"{type(error).__name__}: {error}"})
+        chosen = content["conditions"]
 
-    def _answer(self, chosen: Mapping[str, Any], pad: bool, **to: Any) -> None:
-        started, narrowed = time.perf_counter(), given(self.model, chosen["condition_values"])
-        mix = Mix(tuple(chosen["seeds"]), tuple(chosen["switches"]), chosen["truncation"], chosen["noise"])
-        what, data = frame(self.model.modality_, mix.item(narrowed))
-        self.send({"kind": "frame", **to, **what, "ms": 1000 * (time.perf_counter() - started)}, padded(data, pad))
+        def make() -> Tensor:
+            mix = Mix(tuple(chosen["seeds"]), tuple(chosen["switches"]), chosen["truncation"], chosen["noise"])
+            return mix.item(given(self.model, chosen["condition_values"]))
+
+        try: self._answer(content, make)
+        except Exception as error: self._show_error(error, content)
 
     def __repr__(self) -> str:
         return f"Mixer({given(self.model, self.condition_values)!r}), {self.mix!r}"
