@@ -96,6 +96,13 @@ function numberInput({ id, label, low, high = Number.MAX_SAFE_INTEGER, onChange 
   return { input, show: (value) => (input.value = value), row: rowOf(id, label, input) };
 }
 
+// A box to tick, with its label.
+function checkbox({ id, label, checked = false, onChange }) {
+  const input = control("input", { type: "checkbox", id, checked, onchange: () => onChange(input.checked) });
+  const row = make("span", { className: "genbook-here" }, input, make("label", { htmlFor: id, textContent: label }));
+  return { input, show: (on) => (input.checked = on), row };
+}
+
 // What is chosen, as arguments in Python.
 function asArguments(inputs, values) {
   const written = ({ name, choices }) => (

@@ -76,14 +76,14 @@ function explorerButtons({ model, me, about, dims, state, frames, sampling, walk
 
 // Whether the page decodes by itself: a box to tick.
 function decoderSwitch({ model, me, about, tell, commit, say }) {
-  const here = control("input", { type: "checkbox", id: `${me}-page`, onchange() {
-    tell("in_page", here.checked);
-    commit();
-    say(here.checked ? "Fetching the decoder" : "");
-  } });
-  const hereLabel = make("label", { htmlFor: here.id, textContent: "decode in this page" });
-  const part = make("span", { className: "genbook-here", hidden: !about.page }, here, hereLabel);
-  here.checked = model.get("in_page");
+  const { input: here, row: part } = checkbox({
+    id: `${me}-page`, label: "decode in this page", checked: model.get("in_page"), onChange(on) {
+      tell("in_page", on);
+      commit();
+      say(on ? "Fetching the decoder" : "");
+    },
+  });
+  part.hidden = !about.page;
   return { here, part };
 }
 

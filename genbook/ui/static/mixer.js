@@ -2,12 +2,6 @@
 
 let mixers = 0;
 
-// A box to tick, with its label.
-function tick({ id, label, onChange }) {
-  const input = control("input", { type: "checkbox", id, onchange: () => onChange(input.checked) });
-  return { input, show: (on) => (input.checked = on), row: make("span", { className: "genbook-here" }, input, make("label", { htmlFor: id, textContent: label })) };
-}
-
 function render({ model, el, signal }) {
   const { over, listen } = lifetime(model, signal);
   const about = model.get("about"), accepts = model.get("accepts"), { layers } = about;
@@ -56,11 +50,11 @@ function render({ model, el, signal }) {
 
   const seeds = ["a", "b"].map((which, k) => numberInput({
     id: `${me}-seed-${which}`, label: `seed of ${which}`, low: 0, onChange: (value) => settle("seeds", replaced(model.get("seeds"), k, value)) }));
-  const switches = layers.map((layer, k) => tick({
+  const switches = layers.map((layer, k) => checkbox({
     id: `${me}-layer-${k}`, label: `${layer} from b`, onChange: (on) => settle("switches", replaced(model.get("switches"), k, on)) }));
   const truncation = slider({
     id: `${me}-truncation`, label: "truncation", low: -1, high: 2, onInput: (x) => set("truncation", x), onChange: commit });
-  const noise = tick({ id: `${me}-noise`, label: "noise", onChange: (on) => settle("noise", on) });
+  const noise = checkbox({ id: `${me}-noise`, label: "noise", onChange: (on) => settle("noise", on) });
   const fields = conditionFields({ me, accepts, choose(name, value) {
     const chosen = { ...model.get("condition_values") };
     if (value === "") delete chosen[name];

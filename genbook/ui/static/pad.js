@@ -199,15 +199,11 @@ function render({ model, el, signal }) {
   });
   const brush = number("width", "brush", 0.01, 0.3, (x) => `${Math.round(100 * x)} %`);
   const bandwidth = number("bandwidth", "bandwidth", 0.1, 2, (x) => `${inDigits(x, 2)} \u00d7`);
-  const tick = (label, checked, onchange) => {
-    const input = control("input", { type: "checkbox", id: `${me}-${label}`, checked, onchange });
-    return [input, make("label", { className: "genbook-here", htmlFor: input.id }, input, ` ${label}`)];
-  };
-  const [shows, showsRow] = tick("kernel density", true, () => {
-    bandwidth.input.disabled = !shows.checked;
+  const { input: shows, row: showsRow } = checkbox({ id: `${me}-density`, label: "kernel density", checked: true, onChange(on) {
+    bandwidth.input.disabled = !on;
     request();
-  });
-  const [rubber, rubberRow] = tick("rub out", false, () => (rubs = rubber.checked));
+  } });
+  const { row: rubberRow } = checkbox({ id: `${me}-rubber`, label: "rub out", onChange: (on) => (rubs = on) });
   const help = make("p", { className: "genbook-help", id: `${me}-help`, textContent: "Draw with the mouse or a finger. Keys: arrows move the brush (farther with Shift), space draws, Ctrl and Z undo." });
   const root = make("div", { className: "genbook-explorer genbook-pad", role: "group", ariaLabel: "Points to draw" },
     make("div", { className: "genbook-body" },
