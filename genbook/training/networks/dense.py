@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .residual import halvings, smallest
+from .residual import ProjectedLogit, halvings, smallest
 
 # %% ../../../nbs/training/networks/13_dense.ipynb #6a8f2c0a
 class DenseDiscriminator(nn.Module):
@@ -28,14 +28,11 @@ class DenseDiscriminator(nn.Module):
         self.first = nn.Conv2d(shape[0], channels, 3, padding=1)
         self.sizes = nn.ModuleList(nn.Conv2d(channels, channels, 3, padding=1) for _ in range(halvings(shape) + 1))
         self.all = nn.Linear(channels * math.prod(smallest(shape)), 2 * channels)
-        self.last = nn.Linear(2 * channels, 1, bias=False)
-        self.weights = nn.Linear(context, 2 * channels) if context else None
+        self.logit = ProjectedLogit(2 * channels, context)
 
     def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:  # (n, *shape) -> (n,)
         x = F.leaky_relu(self.first(x), 0.2)
         for k, size in enumerate(self.sizes):
             if k: x = F.avg_pool2d(x, 2)
             x = (x + F.leaky_relu(size(x), 0.2)) / math.sqrt(2)
-        found = F.leaky_relu(self.all(x.flatten(1)), 0.2)
-        logits = self.last(found)[:, 0]
-        return logits if self.weights is None else logits + (found * self.weights(context)).sum(1)
+        return self.logit(F.leaky_relu(self.all(x.flatten(1)), 0.2), context)
