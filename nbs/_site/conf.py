@@ -26,6 +26,7 @@ toc_object_entries_show_parents = "hide"
 html_theme = "shibuya"
 html_theme_options = {"accent_color": "violet", "show_ai_links": False, "globaltoc_expand_depth": 1}
 html_title = project
+html_favicon = "_static/favicon.svg"  # a bell curve; without one, browsers ask the host for favicon.ico
 html_static_path = ["_static"]
 html_css_files = ["genbook.css"]
 html_js_files = [(name, {"loading_method": "defer"}) for name in ("page.js", "search.js")]
