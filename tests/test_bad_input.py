@@ -111,6 +111,8 @@ EVERY = [  # families, what is tried with a fitted model, what is said
     ("Painter", lambda m: m.given(pixels=torch.full((1, 6, 6), 9.0)), "The pixels have values from 9 to 9"),
     ("Painter", lambda m: m.given(pixels="a"), "The pixels are 'a', but a picture"),
     ("Painter", lambda m: m.log_prob_estimate(torch.full((1, 1, 6, 6), math.nan)), "hold NaN values"),
+    ("Unlabelled", lambda m: m.given(label="a"), "no method 'given': it was made without conditions. Make it with"),
+    ("Analytic", lambda m: genbook.Analytic("checkerboard").score([[0.0, 0.0]]), "Choose a shape made of Gaussians."),
     ("Unlabelled", lambda m: m.fit(PICTURES, **QUICK), "but this model learnt from Vectors"),
     ("Unlabelled", lambda m: m.fit(ROWS, **{**QUICK, "steps": 30, "learning_rate": 1e30}), "lower learning_rate"),
     ("Analytic", lambda m: m.velocity([[0.0, 0.0]], "now"), "t is 'now', but a time from 0 to 1"),

@@ -19,7 +19,7 @@ import lazy_loader
 EXPORTS = {
     "errors": [
         "Diverged", "Explained", "InvalidType", "InvalidValue", "Missing", "NotFitted", "NotFound", "Noted",
-        "Unreachable", "Unsupported", "Unwritable", "did_you_mean", "escape", "in_short", "note"],
+        "Unavailable", "Unreachable", "Unsupported", "Unwritable", "did_you_mean", "escape", "in_short", "note"],
     "noise": ["Noise", "check_seed", "step_seed"],
     "conditions": ["Condition", "Option", "ReadOnly", "read_options"],
     "decoding": [

@@ -123,7 +123,7 @@ class Samples:
         "The same items, drawn anew by the model that made them; an error if it is another, or has learnt more since."
         return redraw(self.origin, model)
 
-    @available_if(lambda self: isinstance(self.modality, Framed))
+    @available_if(lambda self: isinstance(self.modality, Framed), "its items are not rows of a table. Use .items.")
     def frame(
         self,
         library: str = "",  # "pandas", "polars" or "pyarrow"; by default as the model's frame was, or pandas

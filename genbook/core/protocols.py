@@ -10,6 +10,7 @@ __all__ = ['CAPABILITIES', 'available_if', 'AskedOfInstance', 'HasLogProb', 'Has
 
 # %% ../../nbs/core/03_protocols.ipynb #8d3e2a4b
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -17,29 +18,36 @@ import torch
 from torch import Tensor
 
 from .conditions import Condition
-from .errors import InvalidValue, Unsupported
+from .errors import InvalidValue, Unavailable, Unsupported
 from .noise import Noise
 
 # %% ../../nbs/core/03_protocols.ipynb #6d10f549
 class available_if:
     """Decorator: the method exists only while `check(self)` is true.
 
-    `hasattr`, `isinstance` and tab completion all see it come and go.
+    `hasattr`, `isinstance` and tab completion all see it come and go. Whoever calls it while it is away reads why.
     """
 
-    def __init__(self, check: Callable[[Any], bool]):
-        self.check = check
+    def __init__(
+        self,
+        check: Callable[[Any], bool],
+        why_not: str,  # why it is away and what to do, after a colon; `{self.condition}` and the like are filled in
+    ):
+        self.check, self.why_not = check, why_not
 
     def __call__(self, method: Callable) -> "available_if":
-        self.method, self.__doc__ = method, method.__doc__
-        return self
+        marked = copy(self)  # one condition may stand above several methods
+        marked.method, marked.__doc__ = method, method.__doc__
+        return marked
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         if instance is None: return self.method
-        if not self.check(instance): raise AttributeError(f"this {type(instance).__name__} has no {self.name!r}")
+        if not self.check(instance):
+            why_not = self.why_not.format(self=instance)
+            raise Unavailable(f"This {type(instance).__name__} has no method {self.name!r}: {why_not}")
         return self.method.__get__(instance, owner)
 
 # %% ../../nbs/core/03_protocols.ipynb #722cdf96

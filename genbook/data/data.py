@@ -87,7 +87,7 @@ class Items:
         array = self.items.numpy() if isinstance(self.items, Tensor) else object_array(self.items)
         return np.array(array, dtype=dtype) if copy else np.asarray(array, dtype=dtype)
 
-    @available_if(lambda self: isinstance(self.modality, HasFrame))
+    @available_if(lambda self: isinstance(self.modality, HasFrame), "its items are not rows of a table. Use .items.")
     def frame(
         self,
         library: str = "",  # "pandas", "polars" or "pyarrow"; by default where they came from, else pandas

@@ -170,7 +170,9 @@ class ClosedForm(FittedInClosedForm, InformationCriteria):
         if not isinstance(self.modality_, Vectors): return {}
         return {name: self.modality_.offer(i, self.condition(i)) for i, name in enumerate(self.modality_.columns)}
 
-    @available_if(lambda self: self.modality_ is None or isinstance(self.modality_, Vectors))
+    @available_if(
+        lambda self: self.modality_ is None or isinstance(self.modality_, Vectors),
+        "it has learnt from items that are not rows, so there are no columns to be given. Fit rows.")
     def given(self, **columns: float) -> "ClosedForm":
         "The same model conditioned on some columns: `given(x0=1.5)`; samples have them, `log_prob` is of the others."
         narrower = condition_on(self, columns)

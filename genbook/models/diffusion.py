@@ -256,7 +256,9 @@ class Diffusion(DiffusionVelocity):
         pixels = {"pixels": Condition(modality=KnownPixels(self.modality_))} if self.images_ else {}
         return {**self.accepts_, **pixels}
 
-    @available_if(lambda self: self.condition is not None or self.images_)
+    @available_if(
+        lambda self: self.condition is not None or self.images_,
+        "it was made without conditions. Make it with condition='label', or what the data call it, and fit again.")
     def given(self, **conditions: Any) -> "Diffusion":
         "The same model, conditioned on what is known: `given(label=3)`, `given(pixels=upper_half)`."
         return condition_on(self, conditions)

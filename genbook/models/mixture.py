@@ -241,7 +241,9 @@ class Mixture(ClimbingMixture):
         "The columns that hold whole numbers: those of the components."
         return discrete_columns(self.components_[0])
 
-    @available_if(lambda self: all(hasattr(c, "free_parameters") for c in self.components))
+    @available_if(
+        lambda self: all(hasattr(c, "free_parameters") for c in self.components),
+        "some of its components do not say how many numbers they fit. Use components that do.")
     def free_parameters(self) -> int:
         "How many numbers were fitted."
         return len(self.components) - 1 + sum(component.free_parameters() for component in self.components_)

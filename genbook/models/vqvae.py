@@ -291,7 +291,9 @@ class VQVAE(CodePrior):
         require_fitted(self)
         return self.prior_.accepts if self.prior_ else {}
 
-    @available_if(lambda self: self.prior_ is not None and bool(self.prior_.accepts))
+    @available_if(
+        lambda self: self.prior_ is not None and bool(self.prior_.accepts),
+        "its prior has no conditions. Make it with one that has, as VQVAE(GPT(condition='label')).")
     def given(self, **conditions: Any) -> "VQVAE":
         "The same model, whose prior is conditioned on what is known: `given(label=3)`."
         return condition_on(self, conditions)

@@ -77,7 +77,9 @@ class Conditioned(Neural):
         require_fitted(self)
         return self.accepts_
 
-    @available_if(lambda self: self.condition is not None)
+    @available_if(
+        lambda self: self.condition is not None,
+        "it was made without conditions. Make it with condition='label', or what the data call it, and fit again.")
     def given(self, **conditions: Any) -> "Conditioned":
         "The same model, conditioned on what is known: `given(label=3)`. What is not given stays unknown."
         return condition_on(self, conditions)

@@ -8,6 +8,7 @@ __all__ = ['check_weights', 'Networked', 'remake', 'Before', 'Hooks', 'count_ste
 
 # %% ../../nbs/training/17_neural.ipynb #feb3c016
 import contextlib
+import inspect
 import threading
 import time
 from abc import abstractmethod
@@ -17,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..core import InvalidValue, Model, ReadOnly, arguments, check_seed, is_fitted, step_seed
+from ..core import InvalidValue, Model, ReadOnly, arguments, available_if, check_seed, is_fitted, step_seed
 from ..data import Data, later_items
 from .descent import Descent, mean_loss
 from .networks import shapes_only
@@ -58,6 +59,13 @@ class Networked(Stepwise, nn.Module):
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, Model): object.__setattr__(self, name, value)  # it learns and is saved by itself
         else: super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        try: return super().__getattr__(name)
+        except AttributeError:  # PyTorch asks only for what it keeps itself, and would not say why a method is away
+            marked = inspect.getattr_static(type(self), name, None)
+            if isinstance(marked, available_if): return marked.__get__(self)
+            raise
 
     @abstractmethod
     def build(self, seed: int = 0) -> None:
