@@ -37,6 +37,8 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "analysis.anomaly": ["Detector", "NearestNeighbours", "auroc"],
     "analysis.estimator": ["Estimator"],
     "analysis.suggest": ["suggest"],
+    "analysis.provenance.origins": ["origin"],
+    "analysis.provenance.verification": ["mark", "verify"],
     "ui.views": ["explore"],
     "ui.widgets.film": ["learn_together"],
     "ui.widgets.mixer": ["mix_styles"],

@@ -8,6 +8,7 @@ It imports from `core`, `data`, `training` and `exact`; never from `models`, nev
 - `anomaly`: scores, thresholds and reasons
 - `estimator`: models with a density in the hands of scikit-learn
 - `suggest`: which families suit some data
+- `provenance`: a folder of its own: where something came from, watermarks
 """
 import lazy_loader
 
@@ -16,5 +17,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "directions": ["direction", "principal_directions", "pullback_metric"],
     "anomaly": ["Detector", "NearestNeighbours", "Scorer", "Share", "Threshold", "auroc", "share_of"],
     "estimator": ["Estimator", "with_arguments"],
+    "provenance.origins": ["origin"],
+    "provenance.image_marks": ["find_mark", "mark_image"],
+    "provenance.sound_marks": ["find_sound_mark", "mark_sound"],
+    "provenance.verification": ["Verdict", "mark", "verify"],
     "suggest": ["ADVICE", "Advice", "advice_table", "suggest"],
 })

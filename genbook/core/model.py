@@ -70,11 +70,16 @@ class Origin:
     steps: tuple[int, int] | None = None  # taken, and in all, of items that were left before they were finished
     version: str = __version__
 
+    @property
+    def source_type(self) -> str:
+        "What IPTC's vocabulary calls it: made by a trained model, or made of something that was given and of that."
+        made_of = any(isinstance(value, (Tensor, np.ndarray)) for value in self.conditions.values())
+        return "compositeWithTrainedAlgorithmicMedia" if made_of else "trainedAlgorithmicMedia"
+
     def json(self) -> str:
         "The origin as one line of JSON, as it is written into files."
         plain = {**vars(self), "conditions": dict(self.conditions), "options": dict(self.options)}
-        plain["indices"] = list(self.indices)
-        plain["generator"] = "genbook"
+        plain |= {"indices": list(self.indices), "generator": "genbook", "digital_source_type": self.source_type}
         return json.dumps(plain, default=lambda value: value.tolist() if isinstance(value, Tensor) else str(value))
 
     def __str__(self) -> str:

@@ -18,7 +18,8 @@ What kind of thing they are, a file for each modality:
 - `missing`: values that are left out of rows that were drawn, as often as they were missing
 - `rules`, `grain`, `dtypes`, `schema`: what a column is, its bounds and its step, its type; all of that, shown
 - `csv_columns`, `numerals`, `written_dates`: what the texts of a file stand for; `csv_cells`: how they are written
-- `images`, `known_pixels`; `sequences`, `symbols`; `texts`, `tokenizers`; `sounds`, `wav`, `speech`
+- `images`, `known_pixels`, `xmp` (metadata of image files); `sequences`, `symbols`; `texts`, `tokenizers`;
+  `sounds`, `wav`, `speech`
 
 Data sets:
 
@@ -37,6 +38,7 @@ EXPORTS = {  # module -> names
     "file_kinds": ["held_by"],
     "image_files": ["from_images"],
     "images": ["Images"],
+    "xmp": ["ENCODINGS", "NAMESPACES", "save_image"],
     "known_pixels": ["KnownPixels"],
     "columns": ["Column", "EPOCH", "FIRST", "IMPOSSIBLE", "KINDS", "Kind", "LAST", "days", "encode", "from_objects",
                 "moments"],

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
-from ..core import InvalidValue, whole_file
+from ..core import InvalidValue
 from .checks import blocks
 from .modalities import check_ending
+from .xmp import ENCODINGS, save_image
 
 # %% ../../nbs/data/02_images.ipynb #2c04c349
 @dataclass(frozen=True)
@@ -67,12 +67,12 @@ class Images:
         return {"image/png": file.getvalue()}
 
     def write(self, items: Tensor, path: Path, origin: str = "") -> None:
-        "One image as it is, several as a sheet, with their origin in a PNG text chunk called `genbook`."
-        check_ending(path, ".png", "pictures")
-        info = PngInfo()
-        info.add_itxt("genbook", origin)
+        """One image as it is, several as a sheet, as PNG, JPEG or WebP (without loss), with their origin in XMP
+        metadata; in PNG also in a text chunk called `genbook`.
+        """
+        check_ending(path, tuple(ENCODINGS), "pictures")
         image = self.image(items[0]) if len(items) == 1 else self.grid(items, most=len(items))
-        with whole_file(path) as file: image.save(file, "png", pnginfo=info)
+        save_image(image, path, origin)
 
 # %% ../../nbs/data/02_images.ipynb #2d7c29c0
 def channels_first(

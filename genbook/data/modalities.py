@@ -7,7 +7,7 @@ __all__ = ['HasPixels', 'HasCells', 'HasFrame', 'ChecksItems', 'ReadsItem', 'Has
            'check_ending', 'count']
 
 # %% ../../nbs/data/01_modalities.ipynb #eafe0c82
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -83,14 +83,17 @@ def one_item(
 
 def check_ending(
     path: Path,
-    ending: str,  # such as ".csv"
+    endings: str | Sequence[str],  # such as ".csv"; the first of several is the usual one
     what: str,  # that is written, in the plural
 ) -> None:
     "An error unless the name of a file ends as its format does."
-    if path.suffix.lower() != ending:
-        raise InvalidValue(
-            f"{path.name} does not end in {ending}, the format that {what} are written in with their origin: save as "
-            f"{path.stem}{ending}.")
+    endings = [endings] if isinstance(endings, str) else [*endings]
+    if path.suffix.lower() in endings: return
+    *others, last = endings
+    known = f"{', '.join(others)} or {last}, formats" if others else f"{last}, the format"
+    raise InvalidValue(
+        f"{path.name} does not end in {known} that {what} are written in with their origin: save as "
+        f"{path.stem}{endings[0]}.")
 
 
 def count(n: int, one: str, many: str) -> str:

@@ -1,0 +1,16 @@
+"""Where something came from: what files say, and marks that only the owner of a key can write.
+
+- `keys`: what makes a mark yours, and the test whether it is there
+- `origins`: what a file says of its origin
+- `image_marks`, `sound_marks`: watermarks in pixels and in spectra
+- `verification`: marks files, and says what they show
+"""
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
+    "keys": ["Detection"],
+    "origins": ["origin"],
+    "image_marks": ["find_mark", "mark_image"],
+    "sound_marks": ["find_sound_mark", "mark_sound"],
+    "verification": ["Verdict", "mark", "verify"],
+})
