@@ -9,6 +9,7 @@ It imports from `core`, `data`, `training` and `exact`; never from `models`, nev
 - `estimator`: models with a density in the hands of scikit-learn
 - `suggest`: which families suit some data
 - `provenance`: a folder of its own: where something came from, watermarks
+- `evaluation`: a folder of its own: measures between generated items and real ones
 """
 import lazy_loader
 
@@ -22,4 +23,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "provenance.sound_marks": ["find_sound_mark", "mark_sound"],
     "provenance.verification": ["Verdict", "mark", "verify"],
     "suggest": ["ADVICE", "Advice", "advice_table", "suggest"],
+    "evaluation.frechet": ["frechet_distance"],
+    "evaluation.discrepancies": ["energy_distance", "kernel_distance", "mmd"],
+    "evaluation.neighbourhoods": ["DensityCoverage", "PrecisionRecall", "density_coverage", "precision_recall"],
+    "evaluation.two_sample": ["TwoSampleTest", "logistic_test", "nearest_neighbour_test"],
+    "evaluation.diversity": ["vendi"],
+    "evaluation.copies": ["Memorisation", "authenticity", "closer_to_train", "memorisation"],
 })
