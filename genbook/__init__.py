@@ -39,6 +39,8 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "analysis.suggest": ["suggest"],
     "analysis.provenance.origins": ["origin"],
     "analysis.provenance.verification": ["mark", "verify"],
+    "analysis.evaluation.evaluating": ["compare", "evaluate"],
+    "analysis.evaluation.report": ["Evaluation"],
     "ui.views": ["explore"],
     "ui.widgets.film": ["learn_together"],
     "ui.widgets.mixer": ["mix_styles"],

@@ -28,5 +28,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "evaluation.neighbourhoods": ["DensityCoverage", "PrecisionRecall", "density_coverage", "precision_recall"],
     "evaluation.two_sample": ["TwoSampleTest", "logistic_test", "nearest_neighbour_test"],
     "evaluation.diversity": ["vendi"],
+    "evaluation.findings": ["Finding"],
+    "evaluation.report": ["Comparison", "Evaluation"],
+    "evaluation.evaluating": ["compare", "evaluate"],
     "evaluation.copies": ["Memorisation", "authenticity", "closer_to_train", "memorisation"],
 })
