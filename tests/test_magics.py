@@ -189,7 +189,9 @@ def tab(shell, text: str) -> dict[str, str]:
     ("%%train VAE\nnetwork: ", {"feedforward": "default"}), ("%%train VAE\ndata: ro", {"rows": "data"}),
     ("%%train VAE\ndata: sm", {"small_digits": "data"}), ("%%train digits\nwid", {"wid": "<unknown>"}),
     ("%%train speaker\nt", {"times: ": "int"}), ("%genbook V", {"VAE": "class", "VQVAE": "class"}),
-    ("%train VA", {"VAE": "class"}), ("%%train VAE --w", {"--wait": "flag"}),
+    ("%train VA", {"VAE": "class"}), ("%%evaluate spe", {"speaker": "Speaker"}),
+    ("%%evaluate speaker --o", {"--out": "name"}), ("%%evaluate speaker\ntra", {"train: ": "data"}),
+    ("%%evaluate speaker\ndata: ro", {"rows": "data"}), ("%%evaluate\nmodel: dig", {"digits": "model"}), ("%%train VAE --w", {"--wait": "flag"}),
     ("%%train Spe", {"Speaker": "class"}),
     ("%%train Speaker\nv", {"voices: ": "int"})])
 def test_tab_offers(shell, text, offered): assert tab(shell, text) == offered
@@ -215,6 +217,10 @@ def test_python_keeps_its_own_completion(shell): assert "three" in tab(shell, "t
     ("generate", "composer --top-k", None, "--top-k stands there without a value: write something like --top-k 0."),
     ("generate", "composer --top-k 1 --top-k 2", None, "--top-k stands there twice"),
     ("generate", "composer --style quick", None, "style is 'quick'"),
+    ("evaluate", "speaker", "data: row", "There are no data called 'row'. Did you mean rows?"),
+    ("evaluate", "speaker", "data: rows\ncolour: red", "%%evaluate has no line 'colour'."),
+    ("evaluate", "empty", "data: rows", "This Speaker has not seen data yet. Call fit(x) first."),
+    ("evaluate", "", "data: rows", "Name a model, as in %generate digits -n 4."),
     ("train", "Speaker --out x --steps 3", "data: rows", "%train does not understand '--steps'."),
     ("generate", "speaker 'x", None, "opens a quote and does not close it"),
     ("generate", "speaker --out class", None, "--out is 'class', but the name of a variable was expected"),

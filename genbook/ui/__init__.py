@@ -11,6 +11,7 @@
 - `kinds`: values compared with the types of options, and paths with what a file system takes
 - `own_files`: files and folders that a cell names, and what a slip meant
 - `parsing`, `discovery`, `listing`, `completion`, `magics`: `%%generate`, `%%train` and `%genbook`
+- `evaluation_cells`: what the body of `%%evaluate` says
 - `static`: the scripts (ES modules) and styles of the widgets; `index.json`: what classes and data sets can be given
 """
 import lazy_loader

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MOST', 'conditions', 'is_prompt', 'prompt_of', 'sampling_options', 'drawn', 'kept', 'read_lesson', 'new_model',
-           'learn', 'learner_for', 'count_of', 'learn_and_keep', 'offered', 'GenbookMagics', 'with_body', 'register',
-           'unregister']
+           'learn', 'learner_for', 'read_own_line', 'evaluated', 'count_of', 'learn_and_keep', 'offered',
+           'GenbookMagics', 'with_body', 'register', 'unregister']
 
 # %% ../../nbs/ui/55_magics.ipynb #ee513fa3
 import importlib
@@ -23,6 +23,7 @@ from traitlets import Integer
 
 from .completion import choices_at
 from .discovery import find_data, find_learner, find_model, learning_options, making_options, models_in
+from .evaluation_cells import lines_of, named_model, read_evaluation
 from .forming import Forming, forming, newest_shown
 from .kinds import check_option
 from .listing import Listing, everything, particulars
@@ -141,6 +142,22 @@ def learner_for(line: Line, learner: Any, given: Mapping[str, Any], mine: Mappin
     return clone(learner)
 
 # %% ../../nbs/ui/55_magics.ipynb #b31e14b5
+def read_own_line(magic: Any, line: str) -> Line | None:
+    "The options on the line of a magic that takes no others; `None` if help was asked for."
+    written = read_line(magic, line)
+    for flag in written.others if written else (): raise not_understood(magic, flag, [])
+    return written
+
+
+def evaluated(on_line: str | None, body: str, namespace: Mapping[str, Any]) -> Any:  # Evaluation
+    "The report of a model that a cell names, beside the items that its body names."
+    lines = lines_of(body)
+    model = find_model(named_model(on_line, lines), namespace)
+    held_out, train, options = read_evaluation(model, lines, namespace)
+    note_learning(model)
+    return importlib.import_module("genbook.analysis").evaluate(model, held_out, train, **options)
+
+
 MOST = 100_000  # items in one cell: a slip of the finger should not fill the memory
 
 
@@ -243,8 +260,7 @@ class GenbookMagics(Magics):
         further where it is; with --out a copy of it is. {name} stands for a variable; %genbook VAE lists the options.
         """
         with mistakes_in_one_line():
-            if (written := read_line(self.train, line)) is None: return
-            for flag in written.others: raise not_understood(self.train, flag, [])
+            if (written := read_own_line(self.train, line)) is None: return
             namespace, asked = ChainMap(dict(local_ns or {}), self.shell.user_ns), written.options.model
             load_torch(self.shell)
             learner, name, mine = find_learner(asked, namespace), new_name(written.options.out), models_in(namespace)
@@ -255,6 +271,30 @@ class GenbookMagics(Magics):
                 model = learner_for(written, learner, given, mine)
                 learn_and_keep(model, data, learning, name, self.shell.user_ns, written.options.wait)
 
+    @no_var_expand
+    @needs_local_scope
+    @line_cell_magic
+    @magic_arguments()
+    @argument("model", nargs="?", help="A model of yours, or one that comes with genbook.")
+    @argument("-o", "--out", metavar="NAME", help="A variable to keep the report in.")
+    @argument("-h", "--help", action="store_true", help="Show this.")
+    def evaluate(self, line: str, cell: str = "", local_ns: Mapping[str, Any] | None = None) -> Any:
+        """Ask how good a model is: a panel of measures beside real items, never a score.
+
+            %%evaluate mine --out report
+            data: unseen
+            train: seen
+
+        data are real items that it has not learnt from, train those that it has; n and sampling options may follow.
+        """
+        with mistakes_in_one_line():
+            if (written := read_own_line(self.evaluate, line)) is None: return None
+            namespace, name = ChainMap(dict(local_ns or {}), self.shell.user_ns), new_name(written.options.out)
+            load_torch(self.shell)
+            with notes_in_one_line(): report = evaluated(written.options.model, cell, namespace)
+            if name: self.shell.user_ns[name] = report
+            return report
+
     @line_magic
     @needs_local_scope
     @no_var_expand
@@ -264,23 +304,22 @@ class GenbookMagics(Magics):
     def genbook(self, line: str, local_ns: Mapping[str, Any] | None = None) -> Listing | None:
         "List the models and data sets there are, or what there is to know of one model."
         with mistakes_in_one_line():
-            if (written := read_line(self.genbook, line)) is None: return None
-            for flag in written.others: raise not_understood(self.genbook, flag, [])
+            if (written := read_own_line(self.genbook, line)) is None: return None
             namespace, asked = ChainMap(dict(local_ns or {}), self.shell.user_ns), written.options.model
             return everything(namespace) if asked is None else particulars(asked, namespace)
 
     @context_matcher(identifier="genbook")
     def complete(self, context: CompletionContext) -> SimpleMatcherResult:
         "What Tab offers in cells of these magics."
-        magics = {"generate": self.generate, "train": self.train, "genbook": self.genbook}
+        magics = {name: getattr(self, name) for name in ("generate", "train", "evaluate", "genbook")}
         at = choices_at(context, magics, self.shell.user_ns)
         return {"completions": []} if at is None else offered(*at)
 
 # %% ../../nbs/ui/55_magics.ipynb #3ad0c69f
 def with_body(lines: list[str]) -> list[str]:  # of a cell, translated to Python
-    "The same, with an empty line below a `%%generate` or `%%train` that has no body."
+    "The same, with an empty line below a cell of genbook that has no body."
     if len(lines) != 1: return lines
-    call = r"^(get_ipython\(\)\.run_cell_magic\('(?:generate|train)', .*, )''\)$"
+    call = r"^(get_ipython\(\)\.run_cell_magic\('(?:generate|train|evaluate)', .*, )''\)$"
     return [re.sub(call, r"\1'\\n')", lines[0])]
 
 # %% ../../nbs/ui/55_magics.ipynb #8fc5f87e
