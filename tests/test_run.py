@@ -10,11 +10,13 @@ from types import SimpleNamespace
 import nbformat
 import numpy as np
 import pytest
+import torch
 from conftest import KERNELS
 from nbclient import NotebookClient
 
 from genbook.core import escape
 from genbook.data import Data, Vectors
+from genbook.models.gan import GAN
 from genbook.models.gaussian_mixture import GaussianMixture
 from genbook.ui.plots import thin
 from genbook.training import Run
@@ -236,6 +238,142 @@ def test_names_are_shown_and_never_run():
     assert not any(f'"{key}": ' in spec for key in ("transform", "expr", "signal", "test"))
 
 
+# ---- steering ----
+
+
+def plays():
+    "Points in two heaps, and a GAN of them that has not learnt yet."
+    heaps = np.random.default_rng(0).normal(size=(200, 2)) * 0.2 + np.repeat([[-1, 0], [1, 0]], 100, 0)
+    return GAN(2, width=8, gamma=0.1), Data(heaps, Vectors(2, ("x", "y")))
+
+
+def steered_run(at=3, turns=(), rate=None, **options):
+    "A run of ten steps that is paused after step `at`, where players take their turns and the rate is changed."
+    model, points = plays()
+    run = Run(model, points, seed=0, **{"steps": 10, "ema": 0, "batch_size": 16, **options})
+    waiting, paused = list(turns), []
+
+    def look(run):
+        if run.status == "running" and run.step and run.step.number == at - 1 and not paused: run.pause()
+        if run.status != "paused": return
+        paused.append((run.step.number, weights(run.steering.working())))
+        if rate is not None: run.rate = rate
+        if waiting: run.step_alone(*waiting.pop(0))
+        else: run.resume()
+
+    run.watchers.append(look)
+    run.here()
+    return run, paused
+
+
+def weights(model):
+    return {name: torch.cat([p.flatten() for p in getattr(model, name).parameters()])
+            for name in ("generator", "discriminator")}
+
+
+def test_one_player_steps_alone_and_both_losses_are_known():
+    run, [(before, first), (after, second), (last, third)] = steered_run(
+        turns=[("discriminator", 2), ("generator", 3)])
+    assert (before, after, last) == (3, 5, 8) and run.step.number == 10
+    assert torch.equal(first["generator"], second["generator"])
+    assert not torch.equal(first["discriminator"], second["discriminator"])
+    assert torch.equal(second["discriminator"], third["discriminator"])
+    assert not torch.equal(second["generator"], third["generator"])
+    for name in ("discriminator", "generator"): assert run.history[name][0] == list(range(1, 11))
+    assert run.steered == "2 steps of the discriminator alone; 3 steps of the generator alone"
+    assert run.steered in repr(run) and run.steered in repr(Summary(run).cells)
+    assert "equilibrium" in run.lines
+
+
+def test_a_run_that_was_only_paused_is_that_of_its_seed():
+    paused, _ = steered_run()
+    model, points = plays()
+    plain = Run(model, points, seed=0, steps=10, ema=0, batch_size=16)
+    plain.here()
+    assert paused.steered == "" and paused.history == plain.history and "steered" not in repr(Summary(paused).cells)
+    for name, those in weights(plain.model).items(): assert torch.equal(those, weights(paused.model)[name])
+    assert "steering" not in plain.step.state()
+
+
+def test_the_rate_changes_what_follows_and_nothing_before():
+    slow, plain = steered_run(rate=1e-6)[0], steered_run()[0]
+    assert slow.steered == "learning rate times 1e-06 from step 4" and slow.rate == 1e-6
+    for name in ("discriminator", "generator"):
+        assert slow.history[name][1][:3] == plain.history[name][1][:3]
+        assert slow.history[name][1][5:] != plain.history[name][1][5:]
+    _, paused = steered_run(at=3, rate=1e-6, turns=[("generator", 5)])
+    assert torch.allclose(paused[0][1]["generator"], paused[1][1]["generator"], atol=1e-7)
+    other = steered_run(rate=1.0)[0]  # as it was
+    assert other.steered == "" and other.history == plain.history
+
+
+def test_a_checkpoint_of_a_steered_run_goes_on_bit_for_bit(tmp_path):
+    turns = [("discriminator", 2)]
+    whole, _ = steered_run(turns=turns, rate=0.5)
+    model, points = plays()
+    run = Run(model, points, seed=0, steps=10, ema=0, batch_size=16, checkpoint=tmp_path / "state")
+
+    def look(run):
+        if run.status == "running" and run.step and run.step.number == 2: run.pause()
+        if run.status == "paused" and run.step.number == 3:
+            run.rate = 0.5
+            run.step_alone("discriminator", 2)
+        elif run.status == "paused": run.stop()
+
+    run.watchers.append(look)
+    run.here()
+    assert run.status == "stopped" and run.step.number == 5
+    model, points = plays()
+    again = Run(model, points, resume=tmp_path / "state")
+    again.here()
+    assert again.steered == whole.steered != "" and again.rate == 0.5
+    for name, those in weights(whole.model).items(): assert torch.equal(those, weights(again.model)[name])
+
+
+def test_what_cannot_be_steered_is_said():
+    run = Run(Steady(), x, steps=3, pace=0)
+    with pytest.raises(ValueError, match="cannot be changed now: that takes gradient descent under way"): run.rate = 2
+    with pytest.raises(ValueError, match="Nobody can step alone: this Steady has no several players"):
+        run.step_alone("loss")
+    run, _ = steered_run()
+    with pytest.raises(ValueError, match="player is 'generater', but one of discriminator, generator was expected"):
+        run.step_alone("generater")
+    with pytest.raises(ValueError, match="This GAN is not paused, but one player steps alone only then"):
+        run.step_alone("generator")
+    with pytest.raises(ValueError, match="rate is 0, but a number above 0 was expected"): run.rate = 0
+
+
+def test_the_view_of_a_game_shows_the_players_as_they_move():
+    model, points = plays()
+    run = Run(model, points, seed=0, steps=20, batch_size=16)
+    view, drawn = RunView(run), []
+    show = view._show_samples
+    view.samples.show = lambda shown, words: (drawn.append(words), show(shown, words))
+
+    def look(run):
+        if run.status == "running" and run.step and run.step.number == 5: run.pause()
+        if run.status != "paused": return
+        view.samples.drawing.wait(20)
+        if run.step.number == 6:
+            # nonsense, and what comes too late, is not heard
+            for word in ({"player": "nobody", "steps": 1}, {"player": "generator", "steps": 0}, {}):
+                view._heard(view, {"do": "alone", **word}, [])
+            view._heard(view, {"do": "rate", "rate": -1}, [])
+            view._heard(view, {"do": "alone", "player": "generator", "steps": 2}, [])
+        else: run.resume()
+
+    run.watchers.append(look)
+    run.here()
+    assert view.samples.drawing.wait(20) and view.picture.startswith(b"\x89PNG")
+    steps = [words.rpartition(" ")[2] for words in drawn]
+    assert steps[-3:] == ["6", "8", "20"] and drawn[-1].startswith("The players as they move (x across, y up)")
+    figures = view.figures()
+    assert figures["players"] == ["discriminator", "generator"] and figures["rate"] == 1.0
+    assert figures["steered"] == "2 steps of the generator alone"
+    assert figures["verdict"].endswith("% of the data, those of a perfect generator 97%.")
+    assert escape(figures["verdict"]) in view.outcome()[1]._repr_html_()
+
+
 # ---- without a person ----
 
 
@@ -376,9 +514,51 @@ def test_pause_before_the_first_step_is_answered_at_once(view):
     assert page.locator(".state").inner_text() == "Pausing … before the first step"
 
 
+PLAYERS = {"players": ["discriminator", "generator"], "rate": 1.0, "names": ["discriminator", "generator"]}
+
+
+def test_one_player_steps_alone_only_while_it_is_paused(view):
+    page = view(**PLAYERS)
+    page.evaluate("() => (window.said = [], window.model.send = (message) => said.push(message))")
+    step = page.get_by_role("button", name="Step generator")
+    assert step.get_attribute("aria-disabled") == "true"
+    step.click(force=True)
+    assert page.get_by_text("press Pause first").is_visible() and page.evaluate("() => said") == []
+    page.evaluate("() => hear({status: 'paused', number: 2}, [0, 1, 5, 0, 2, 4])")
+    assert not page.get_by_text("press Pause first").is_visible()
+    assert page.get_by_role("button", name="Resume").is_visible()
+    page.get_by_label("Steps at a press").select_option("10 steps")
+    step.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => said") == [{"do": "alone", "player": "generator", "steps": 10}]
+    page.evaluate("""() => hear({status: 'stepping', number: 3, steered: '1 step of the generator alone',
+        verdict: 'Modes <i>'}, [0, 3, 5])""")
+    assert (
+        step.get_attribute("aria-disabled") == "false"
+        and page.evaluate("() => document.activeElement.innerText") == "Step generator"
+    )
+    assert page.locator(".state").inner_text() == "Stepping" and page.locator(".verdict").inner_text() == "Modes <i>"
+    assert page.locator(".steered").inner_text() == (
+        "Steered by hand, so the seed alone does not lead here: 1 step of the generator alone.")
+
+
+def test_the_rate_is_changed_while_it_learns(view):
+    page = view(rate=0.5)
+    rates = page.get_by_label("Learning rate")
+    assert rates.locator("option").all_inner_texts() == ["× 0.1", "× 0.3", "× 0.5", "× 1", "× 3", "× 10"]
+    assert rates.input_value() == "0.5" and page.get_by_role("button", name="Step").count() == 0
+    page.evaluate("() => (window.said = [], window.model.send = (message) => said.push(message))")
+    rates.select_option("× 3")
+    page.evaluate("() => hear({number: 2}, [0, 1, 5, 0, 2, 4])")  # sent before the kernel heard of it
+    assert page.evaluate("() => said") == [{"do": "rate", "rate": 3}] and rates.input_value() == "3"
+    page.evaluate("() => hear({rate: 3, status: 'done'}, [])")
+    assert not rates.is_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("figures", [
-    {}, {"status": "paused"}, {"status": "failed", "error": "FloatingPointError: <b>nan"}, {"kept": True},
+    {}, {"status": "paused"}, {"status": "paused", **PLAYERS, "verdict": "No modes are lost.", "steered": "1 step"},
+    PLAYERS, {"status": "failed", "error": "FloatingPointError: <b>nan"}, {"kept": True},
     {"blocking": True}])
 def test_every_state_is_readable_outside_jupyterlab(view, axe, scheme, figures):
     page = view(scheme=scheme, **figures)
@@ -696,6 +876,49 @@ def test_hostile_names_are_text(open_nb):
     nb.output(1).locator(CHART).wait_for()
     assert "<img src=x onerror=window.hacked=1>" in nb.output(1).locator("table").inner_text()
     assert nb.js("() => window.hacked") is None
+
+
+PLAY = """
+import numpy as np
+import genbook
+from genbook.models.gan import GAN
+from genbook.data import Data, Vectors
+
+heaps = np.random.default_rng(0).normal(size=(200, 2)) * 0.2 + np.repeat([[-1, 0], [1, 0]], 100, 0)
+model = GAN(2, width=8, gamma=0.1)
+"""
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_players_step_alone_in_a_notebook(open_nb, axe, theme):
+    nb = open_nb([PLAY, "run = genbook.run(model, Data(heaps, Vectors(2, ('x', 'y'))), seed=0, steps=100_000)",
+                  "run.status, run.step.number - before, run.steered", "before = run.step.number"])
+    nb.theme(f"JupyterLab {theme}")
+    nb.run(0)
+    nb.run(1)
+    learning(nb, 1)
+    press_until(nb, "Pause", STATE + " === `Paused`")
+    nb.run(3)
+    nb.page.get_by_label("Steps at a press").select_option("10 steps")
+    press(nb, "Step generator")
+    nb.output(1).get_by_text(
+        "Steered by hand, so the seed alone does not lead here: 10 steps of the generator"
+    ).wait_for()
+    nb.page.wait_for_function(f"() => {STATE} === 'Paused'")
+    assert ask(nb, 2) == "('paused', 10, '10 steps of the generator alone')"
+    picture = nb.output(1).locator(f"{VIEW} img")
+    picture.wait_for()
+    nb.page.wait_for_function(
+        """() => document.querySelector('.genbook-run figcaption').textContent.includes('The players as they move')""")
+    assert axe(nb.page, VIEW) == []
+    nb.shot(f"run-players-{theme.lower()}")
+    nb.page.get_by_label("Learning rate").select_option("× 0.3")
+    press(nb, "Resume")
+    nb.output(1).get_by_text("learning rate times 0.3 from step").wait_for()
+    press(nb, "Stop")
+    nb.output(1).locator(CHART).wait_for()
+    nb.output(1).get_by_text("steered by hand").wait_for()
+    assert not nb.errors() and not nb.page.problems
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])

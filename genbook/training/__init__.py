@@ -2,6 +2,7 @@
 
 - `options`: numbers and choices, checked in one sentence
 - `machine_code`: loops, compiled by numba
+- `control`: what is paused, stopped and steered from outside
 - `steps`: `Step`, `Stepwise`, `train`, and checkpoints that go on bit for bit
 - `run`: a loop that can be paused, stopped and watched, and what its losses are compared with
 - `batches`: which items a step learns from; windows and padding
@@ -38,7 +39,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "gradient_penalties": ["squared_slopes"],
     "coverage": ["ball_radii", "coverage", "expected_coverage", "precision"],
     "projection": ["Projection", "project"],
-    "players": ["AdversarialModel", "annealed", "range_scaling"],
+    "players": ["AdversarialModel", "HasGame", "annealed", "range_scaling"],
     "batches": ["Order", "evenly_spaced", "padded", "windows"],
     "degenerate": ["check_density_exists", "determined_column", "rounding_step", "some_rows"],
     "flow_layers": ["FlowLayers"],
@@ -72,11 +73,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "optimisers": ["Muon", "Settings", "make_optimisers", "orthogonalise", "rate_factor"],
     "options": ["check_choice", "check_number"],
     "run": [
-        "KERNEL_VIEW", "Control", "HasEquilibrium", "Run", "announce", "in_kernel", "interrupts", "line", "run_of",
+        "KERNEL_VIEW", "HasEquilibrium", "HasVerdict", "Run", "announce", "in_kernel", "interrupts", "line", "run_of",
         "show"],
     "token_priors": [
         "FORMS", "TokenPrior", "begin_prior", "check_prior", "form_of", "grids_to_learn", "prior_options",
         "prior_plan"],
     "two_stages": ["first_state", "in_two_stages", "or_as_it_was"],
+    "control": ["Control", "Steering"],
     "steps": ["Losses", "Step", "Stepwise", "check_learnable", "train"],
 })

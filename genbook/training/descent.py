@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from ..data import Data
 from .batches import Order
+from .control import Steering
 from .devices import average_over_processes, find_accelerator, find_precision
 from .objectives import Player, load_optimiser
 from .optimisers import Settings
@@ -155,6 +156,7 @@ class Descent:
         self.epoch, self.conditions = model.epoch(data), model.encode_conditions(data)
         self.order = Order(len(self.epoch), batch_size, seed)
         self.number, self.seconds = 0, 0.0
+        self.steering = Steering(lambda: clone(self.worker))
 
     @property
     def device(self) -> torch.device:
@@ -166,19 +168,24 @@ class Descent:
         process, processes = self.accelerator.process_index, self.accelerator.num_processes
         indices, losses = self.epoch[self.order(self.number)[process::processes]], {}
         self.worker.on_step(self.number / self.steps)
-        turns = [(p, k) for p in self.players if p.plays(self.number) for k in range(p.objective.times)]
-        for player, k in turns:
-            losses.update(self.differentiate(player, k, indices))
-            if not self.worker.simultaneous: player.update(self.number)
+        only, rate = self.steering.take(), self.steering.rate
+        playing = [p for p in self.players if p.plays(self.number) or p.name == only]
+        for player, k in [(p, k) for p in playing for k in range(p.objective.times)]:
+            moves = only in (None, player.name)
+            losses.update(self.differentiate(player, k, indices, moves))
+            if moves and not self.worker.simultaneous: player.update(self.number, rate)
         if self.worker.simultaneous:
-            for player, _ in turns: player.update(self.number)
+            for player in playing:
+                if only in (None, player.name): player.update(self.number, rate)
+        if len(self.players) > 1: self.steering.players = tuple(p.name for p in self.players if p.name)
         self.number += 1
         average_over_processes(self.accelerator, [b for b in self.worker.buffers() if b.is_floating_point()])
         with self.model.lock: self.follower.follow(self.number, self.watch.sound)
         return Losses(losses)
 
-    def differentiate(self, player: Player, turn: int, indices: Tensor) -> dict[str, Tensor]:
-        "The losses of a player, whose gradients are found, averaged over processes and watched."
+    def differentiate(self, player: Player, turn: int, indices: Tensor, moves: bool = True) -> dict[str, Tensor]:
+        "The losses of a player, whose gradients are found if it moves, averaged over processes and watched."
+        found_of = player.differentiate if moves else player.look_at
         place = self.players.index(player)
         path = (place, turn) if place or turn else ()
         seed = step_seed(self.seed, 2, self.number, self.accelerator.process_index, *path)
@@ -187,7 +194,7 @@ class Descent:
             batch = load_batch(self.worker, self.data, self.conditions, part, generator)
             with self.autocast(): losses = player.objective.losses(*batch, generator)
             share = len(part) * self.accelerator.num_processes / self.order.batch_size
-            for k, v in player.differentiate(losses, share).items():
+            for k, v in found_of(losses, share).items():
                 found[k] = found[k] + v if k in found else v
         average_over_processes(self.accelerator, [*player.gradients(), *found.values()])
         first = next(iter(found))
@@ -204,9 +211,11 @@ class Descent:
         "All that is needed to go on from here, but for the arguments of `learn`."
         self.watch.look(self.number)
         optimisers = [o.state_dict() for player in self.players for o in player.optimisers]
+        steered = self.steering.state()
         return {
             "model": self.model, "worker": dict(self.worker.state_dict()), "optimisers": optimisers,
-            "number": self.number, "seconds": self.seconds, "precision": self.precision}
+            "number": self.number, "seconds": self.seconds, "precision": self.precision,
+            **({"steering": steered} if steered else {})}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         "Go on from what `state` gave."
@@ -215,3 +224,9 @@ class Descent:
         optimisers: Iterable[torch.optim.Optimizer] = (o for player in self.players for o in player.optimisers)
         for optimiser, memory in zip(optimisers, state["optimisers"]): load_optimiser(optimiser, memory)
         self.number, self.seconds, self.precision = state["number"], state["seconds"], state["precision"]
+        self.steering.restore(state.get("steering", {}))
+
+    @property
+    def steered(self) -> Steering | None:
+        "How it can be steered; not at all where several processes would have to be told the same."
+        return self.steering if self.accelerator.num_processes == 1 else None

@@ -46,6 +46,7 @@ class Player:
         steps: int,  # in all, for the schedule
     ):
         self.objective, self.steps = objective, steps
+        self.name = ""  # of its first loss, once that is known
         self.settings = dataclasses.replace(settings, **objective.settings)
         self.parameters = list(objective.parameters)
         self.optimisers = optimisers(self.parameters, self.settings)
@@ -58,6 +59,15 @@ class Player:
         "Whether it plays in this step."
         return number % self.objective.every == 0
 
+    def look_at(
+        self,
+        losses: dict[str, Tensor],  # means over a part of the batch
+        share: float,  # of the part in the batch
+    ) -> dict[str, Tensor]:  # detached, times `share`
+        "The losses, without learning from them."
+        self.name = next(iter(losses))
+        return {k: v.detach() if share == 1 else v.detach() * share for k, v in losses.items()}
+
     def differentiate(
         self,
         losses: dict[str, Tensor],  # means over a part of the batch
@@ -66,7 +76,7 @@ class Player:
         "Add the gradient of the first loss to that of the parts before."
         loss = next(iter(losses.values()))
         (loss if share == 1 else loss * share).backward(inputs=self.parameters)
-        return {k: v.detach() if share == 1 else v.detach() * share for k, v in losses.items()}
+        return self.look_at(losses, share)
 
     def gradients(self) -> list[Tensor]:
         "The gradients found so far."
@@ -75,10 +85,11 @@ class Player:
     def update(
         self,
         number: int,  # of the step, from 0
+        rate: float = 1.0,  # what the rates of the schedule are multiplied by
     ) -> None:
         "Move the parameters against their gradients, which are cut and then forgotten."
         if self.settings.clip is not None: nn.utils.clip_grad_norm_(self.parameters, self.settings.clip)
-        factor = self.settings.factor(number, self.steps)
+        factor = self.settings.factor(number, self.steps) * rate
         groups = [group for o in self.optimisers for group in o.param_groups]
         for group, rate in zip(groups, self.rates): group["lr"] = rate * factor
         for optimiser in self.optimisers:

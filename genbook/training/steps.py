@@ -22,6 +22,7 @@ from ..core import (
     InvalidType, InvalidValue, Model, arguments, check_seed, class_name, did_you_mean, digest,
     models_inside, read_folder, write_folder)
 from ..data import Data, check_items, varies
+from .control import Steering
 
 # %% ../../nbs/training/10_steps.ipynb #23f22cdf
 class Losses(Mapping[str, float]):
@@ -63,6 +64,7 @@ class Step:
     items: int  # seen so far
     state: Callable[[], dict[str, Any]] = field(repr=False, compare=False)  # all that is needed to go on from here
     precision: str = ""  # that the networks computed in, such as "float32"; "" for models without networks
+    steering: Steering | None = field(default=None, repr=False, compare=False)  # what the next step may be asked for
 
     @property
     def loss(self) -> float:

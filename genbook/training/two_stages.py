@@ -41,7 +41,7 @@ def in_two_stages(
         yield Step(
             before["number"] + step.number, before["number"] + step.total, renamed(step.losses, name),
             before["seconds"] + step.seconds, before["items"] + step.items, whole_state(before, step.state),
-            step.precision)
+            step.precision, step.steering)
 
 
 def whole_state(

@@ -3,7 +3,9 @@
 // All that is shown is a function of a few traits: `points` (rows of three float32: which loss, step, value), `progress` (figures and texts), the samples as `picture` (PNG), `html` or `text`, and `sampled`, which says what they are.
 // New points come as messages and are added to `points` here, once for all views; the kernel sends the whole of it now and then, and whenever a view is shown.
 
-const STATES = { waiting: "Getting ready", running: "Learning", paused: "Paused", stopped: "Stopped early", done: "Done", failed: "Failed" };
+const STATES = { waiting: "Getting ready", running: "Learning", paused: "Paused", stepping: "Stepping", stopped: "Stopped early", done: "Done", failed: "Failed" };
+const COUNTS = [1, 10, 100]; // steps of one player alone at a press
+const RATES = [0.1, 0.3, 1, 3, 10]; // what learning rates are multiplied by
 const ASKED = { pause: "Pausing …", resume: "Going on …", stop: "Stopping …" };
 
 const numbers = (data) => data?.byteLength ? new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength)) : new Float32Array();
@@ -93,6 +95,7 @@ function logTicks(low, high) {
 }
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const isHeld = ({ status }) => status === "paused" || status === "stepping";
 const isOver = ({ status }) => ["done", "stopped", "failed"].includes(status);
 
 // The points of each loss, in order: [[step, value], ...].
@@ -187,17 +190,22 @@ function render({ model, el }) {
   const name = make("span", { className: "model" }), state = make("span", { className: "state" });
   const pause = control("button", { type: "button" }), stop = control("button", { type: "button" }, "Stop");
   const buttons = make("span", { className: "buttons" }, pause, stop);
+  const alone = make("span", { className: "alone" }), rateLabel = make("label", {}, "Learning rate "), rates = control("select");
+  const counts = control("select", { ariaLabel: "Steps at a press" }, ...COUNTS.map((n) => make("option", { value: n }, n === 1 ? "1 step" : `${n} steps`)));
+  rateLabel.append(rates);
+  const steer = make("div", { className: "steer", role: "group", ariaLabel: "Steering", hidden: true }, alone, rateLabel);
   const bar = make("progress", { max: 1, value: 0, ariaLabel: "Steps done" });
   const steps = make("li"), speed = make("li"), left = make("li"), legend = make("ul", { className: "legend" });
   const canvas = make("canvas", { role: "img" });
   const picture = make("img"), words = make("pre"), table = make("div", { className: "jp-RenderedHTMLCommon" }), caption = make("figcaption");
   const samples = make("figure", { hidden: true }, picture, table, words, caption);
+  const verdict = make("p", { className: "note verdict" }), steered = make("p", { className: "note steered" });
   const note = make("p", { className: "note" }), alert = make("p", { className: "alert", role: "alert" }), spoken = make("span", { className: "spoken", role: "status" });
   const root = make("section", { className: "genbook-run" },
-    make("header", {}, name, state, buttons), bar, make("ul", { className: "facts" }, steps, speed, left), legend, canvas, samples, note, alert, spoken);
+    make("header", {}, name, state, buttons), bar, make("ul", { className: "facts" }, steps, speed, left), steer, legend, canvas, verdict, samples, steered, note, alert, spoken);
   el.append(root);
 
-  let asked = "", askedAt = 0, explained = false, said = "", saidAt = 0, drawing = 0, sketch;
+  let asked = "", askedAt = 0, explained = false, said = "", saidAt = 0, drawing = 0, sketch, early = false, rateAt = -Infinity;
   // the kernel that learns may end before the run does
   const alive = () => hasKernel(model);
   const holdsKernel = ({ blocking, answers }) => blocking && !answers; // until the cell ends, what the buttons send is not read
@@ -219,8 +227,42 @@ function render({ model, el }) {
     setTimeout(show, 1100);
     show();
   }
-  pause.onclick = () => ask(model.get("progress").status === "paused" ? "resume" : "pause");
+  pause.onclick = () => ask(isHeld(model.get("progress")) ? "resume" : "pause");
   stop.onclick = () => ask("stop");
+  function stepAlone(player) {
+    const progress = model.get("progress");
+    early = !isHeld(progress);
+    if (early || asked || !alive() || holdsKernel(progress)) return show();
+    model.send({ do: "alone", player, steps: Number(counts.value) });
+  }
+  rates.onchange = () => {
+    if (!alive()) return;
+    rateAt = performance.now();
+    model.send({ do: "rate", rate: Number(rates.value) });
+  };
+
+  // Buttons for players, and the rate, as far as this run has them.
+  function showSteering(progress, hidden) {
+    const players = progress.players ?? [], { rate } = progress;
+    steer.hidden = hidden || !(rate > 0);
+    if (steer.hidden) return;
+    if (players.join("\n") !== steer.dataset.players) {
+      steer.dataset.players = players.join("\n");
+      alone.replaceChildren(...players.map((player) => control("button", { type: "button", onclick: () => stepAlone(player) }, `Step ${player}`)), ...(players.length ? [counts] : []));
+    }
+    const held = isHeld(progress) && asked === "" && !holdsKernel(progress);
+    for (const one of alone.querySelectorAll("button")) {
+      one.ariaDisabled = String(!held);
+      one.title = "Let it learn alone, while learning is paused";
+    }
+    if (performance.now() - rateAt < 1500) return; // what was just chosen may not have arrived
+    const known = [...new Set([...RATES, rate])].sort((a, b) => a - b).join();
+    if (known !== rates.dataset.known) {
+      rates.dataset.known = known;
+      rates.replaceChildren(...known.split(",").map((times) => make("option", { value: times }, `× ${inDigits(Number(times))}`)));
+    }
+    rates.value = String(rate);
+  }
 
   function show() {
     const progress = model.get("progress"), palette = model.get("palette"), { status, number, total } = progress;
@@ -237,10 +279,16 @@ function render({ model, el }) {
       : STATES[status] ?? "";
     buttons.hidden = over || kept;
     // not `disabled`, which would take the focus away from whoever pressed it
-    pause.textContent = status === "paused" ? "Resume" : "Pause";
+    pause.textContent = isHeld(progress) ? "Resume" : "Pause";
     pause.ariaDisabled = String(asked !== "" || holdsKernel(progress));
     stop.ariaDisabled = String(asked !== "");
     stop.title = "End now and keep what was learnt";
+    if (isHeld(progress)) early = false;
+    showSteering(progress, over || kept);
+    verdict.textContent = progress.verdict ?? "";
+    verdict.hidden = !verdict.textContent;
+    steered.textContent = progress.steered ? `Steered by hand, so the seed alone does not lead here: ${progress.steered}.` : "";
+    steered.hidden = !steered.textContent;
 
     bar.max = total || 1;
     bar.value = number;
@@ -265,7 +313,8 @@ function render({ model, el }) {
     canvas.ariaLabel = number ? `Curve of the losses. At step ${number}: ${families.map(([name], i) => `${name} ${newest[i]}`).join(", ")}${known}` : "Curve of the losses, still empty";
 
     note.textContent = kept ? `This is how it stood when ${progress.kept ? "the notebook was saved" : "its kernel ended"}. Run the cell to learn again.`
-      : explained && !over ? "This cell holds the kernel until it ends, so it can be stopped but not paused. To pause, learn in the background: genbook.run(model, x)." : "";
+      : explained && !over ? "This cell holds the kernel until it ends, so it can be stopped but not paused. To pause, learn in the background: genbook.run(model, x)."
+      : early && !over ? "One player steps alone while learning is paused: press Pause first." : "";
     note.hidden = !note.textContent;
     const failure = [progress.error, progress.note].filter(Boolean).join(" ");
     if (alert.textContent !== failure) alert.textContent = failure;

@@ -9,6 +9,8 @@
 - `sampler`: sliders over sampling options, and samples as they form
 - `tokens`: a text as it is written, symbol by symbol, with what else could have been
 - `density`: samples and the density of a model of two numbers, as one image
+- `game`: a generator and a discriminator at play in the plane, as one image
+- `curve`: the losses of a run, on their way to the page
 - `live`: what a run shows of its model, by a table of forms
 - `run`: a model while it learns
 - `screen`: scores with a threshold to drag
