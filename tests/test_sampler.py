@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from genbook import Gaussian, PixelCNN, WaveNet, explore
-from genbook.data import Data, Sounds
+from genbook import Diffusion, Gaussian, PixelCNN, WaveNet, explore
+from genbook.data import Data, Sounds, small_digits
 from genbook.ui import Sampler
 
 
@@ -273,6 +273,57 @@ def test_pictures_fill_row_by_row_on_a_page(show, axe):
     assert page.locator(".genbook-status").inner_text() == "step 4 of 8" and above < 0.3 and below > 0.7
     assert axe(page, "main") == []
     made.close()
+
+
+DENOISER = """
+import torch
+from genbook import Diffusion, explore
+from genbook.data import small_digits
+torch.set_num_threads(1)
+model = Diffusion(width=8, layers=1, condition="label")
+model.fit(small_digits(), seed=0, steps=2, batch_size=16, progress=False)
+"""
+
+
+def test_denoising_goes_back_and_forth_on_a_page(show, axe):
+    "Of a real diffusion model: each step that was kept is seen, and seen again, as it was drawn."
+    model = Diffusion(width=8, layers=1, condition="label")
+    model.fit(small_digits(), seed=0, steps=2, batch_size=16, progress=False)
+    made = explore(model)
+    made.n, made.values = 2, {**made.values, "steps": 6, "sampler": "euler"}
+    formed = [step["picture"] for step in made.page_state()["formed"]]
+    assert len(set(formed)) == 6
+    page = show(made, ".genbook-sampler")
+    picture = lambda: page.locator(".genbook-drawn img").get_attribute("src")
+    assert picture() == formed[-1]
+    page.get_by_label("step", exact=True).focus()
+    for key, step in (("Home", 1), ("ArrowRight", 2), ("End", 6), ("ArrowLeft", 5), ("ArrowLeft", 4), ("End", 6)):
+        page.keyboard.press(key)
+        assert picture() == formed[step - 1]
+        assert page.locator(".genbook-status").inner_text() == f"step {step} of 6"
+    assert axe(page, "main") == []
+    made.close()
+
+
+def test_denoising_goes_back_and_forth_in_a_notebook(open_nb):
+    notebook = open_nb([DENOISER, "sampler = explore(model)\nsampler"])
+    notebook.run(0)
+    notebook.run(1)
+    page = notebook.page
+    said = lambda text: page.wait_for_function(
+        "text => document.querySelector('.genbook-status')?.textContent === text", arg=text)
+    said("step 25 of 25")
+    picture = lambda: page.locator(".genbook-drawn img").get_attribute("src")
+    before = picture()
+    step = page.get_by_label("step", exact=True)
+    step.press("Home")
+    first, number = picture(), step.get_attribute("aria-valuetext")
+    assert first != before and int(number.split()[1]) < 25
+    step.press("End")
+    assert picture() == before
+    step.press("Home")
+    assert (picture(), step.get_attribute("aria-valuetext")) == (first, number)
+    assert notebook.errors() == [] and page.problems == []
 
 
 def test_waves_grow_on_a_page(show, axe):
