@@ -23,7 +23,7 @@ What kind of thing they are, a file for each modality:
 
 Data sets:
 
-- `datasets`, `spoken`, `sentences`, `plays`: those in `files`, which need no network
+- `datasets`, `faces`, `spoken`, `sentences`, `plays`: those in `files`, which need no network
 - `hub`: public ones
 """
 from pathlib import Path
@@ -71,6 +71,7 @@ EXPORTS = {  # module -> names
     "tokenizers": [
         "BytePairs", "Characters", "HasVocabulary", "TOKENIZERS", "Tokenizer", "WORD", "Words", "tokenizer"],
     "datasets": ["digits", "heart", "old_faithful", "small_digits"],
+    "faces": ["avatar_attributes", "avatars"],
     "spoken": ["from_mu_law", "spoken_digits", "to_mu_law"],
     "sentences": ["tagged_sentences"],
     "plays": ["shakespeare"],
