@@ -24,6 +24,8 @@ What kind of thing they are, a file for each modality:
 Data sets:
 
 - `datasets`, `faces`, `spoken`, `sentences`, `plays`: those in `files`, which need no network
+- `datasets`, `spoken`, `sentences`, `plays`: those in `files`, which need no network
+- `scenes`, `scene_reading`: pictures of figures with captions, made without end, and what is in them
 - `hub`: public ones
 """
 from pathlib import Path
@@ -75,6 +77,8 @@ EXPORTS = {  # module -> names
     "spoken": ["from_mu_law", "spoken_digits", "to_mu_law"],
     "sentences": ["tagged_sentences"],
     "plays": ["shakespeare"],
+    "scenes": ["BACKGROUNDS", "COLOURS", "Figure", "SHAPES", "SIZES", "Scene", "scene_of", "shapes"],
+    "scene_reading": ["agreement", "read_scenes"],
     "hub": ["fashion_mnist", "hub_images", "mnist"],
 }
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=EXPORTS)
