@@ -34,6 +34,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "models.wavenet": ["WaveNet"],
     "models.diffusion": ["Diffusion"],
     "models.vqvae": ["VQVAE"],
+    "models.text_to_image": ["TextToImage"],
     "analysis.anomaly": ["Detector", "NearestNeighbours", "auroc"],
     "analysis.estimator": ["Estimator"],
     "analysis.suggest": ["suggest"],

@@ -48,6 +48,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "reconstruction_log_likelihood", "reparameterise"],
     "densities": ["Density", "Evidence", "LogDensity"],
     "code_usage": ["CodeUsage"],
+    "condition_codes": ["words"],
     "conditioning": ["Conditioned", "guided", "keep_some"],
     "gaussian_paths": [
         "PREDICTIONS", "Path", "Straight", "VarianceExploding", "VariancePreserving", "convert", "data_and_noise",

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ..core import Condition, InvalidType, InvalidValue, did_you_mean, in_short
-from ..data import Data, Images, KnownPixels, Words
+from ..data import Data, Images, KnownPixels, Texts, Words
 from .batches import padded
 from .networks import NumberEncoder, TextEncoder, conditioning_image_encoder
 
@@ -120,11 +120,13 @@ CODES: dict[str, type] = {"choice": Choices, "number": Numbers, "text": Captions
 
 def kind_of_code(condition: Condition) -> str:
     "Which of `CODES` a condition has; its own kind if none."
+    if isinstance(condition.modality, Texts): return "text"
     return "image" if isinstance(condition.modality, (Images, KnownPixels)) else condition.kind
 
 
 def as_given(condition: Condition) -> Condition:
-    "The condition as a person gives its value: of an image, whatever can be read as one."
+    "The condition as a person gives its value: of an image whatever can be read as one, of texts any text."
+    if isinstance(condition.modality, Texts): return Condition()
     return Condition(modality=KnownPixels(condition.modality)) if isinstance(condition.modality, Images) else condition
 
 
