@@ -77,7 +77,8 @@ EXPORTS = {  # module -> names
     "spoken": ["from_mu_law", "spoken_digits", "to_mu_law"],
     "sentences": ["tagged_sentences"],
     "plays": ["shakespeare"],
-    "scenes": ["BACKGROUNDS", "COLOURS", "Figure", "SHAPES", "SIZES", "Scene", "scene_of", "shapes"],
+    "scenes": ["BACKGROUNDS", "COLOURS", "Figure", "SHAPES", "SIZES", "Scene", "scene_of", "shapes",
+               "true_scenes"],
     "scene_reading": ["agreement", "read_scenes"],
     "hub": ["fashion_mnist", "hub_images", "mnist"],
 }

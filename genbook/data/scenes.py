@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SIZES', 'COLOURS', 'SHAPES', 'BACKGROUNDS', 'FIGURES', 'RELATIONS', 'ACROSS', 'SIDE', 'CELL', 'Figure', 'figure_mask',
            'Scene', 'scene_of', 'figure_places', 'draw_scene', 'held_out_pairs', 'pick', 'figures_of', 'scenes_of',
-           'shapes']
+           'shapes', 'true_scenes']
 
 # %% ../../nbs/data/24_scenes.ipynb #c000abaf
 import functools
@@ -215,3 +215,16 @@ def shapes(
     known = {name: [factor[name] for factor in factors] for name in factors[0]}
     images = torch.from_numpy(np.stack([draw_scene(scene, where) for scene, where in zip(scenes, places)]))
     return Data(images, caption=captions, **known)
+
+# %% ../../nbs/data/24_scenes.ipynb #2da6d9d1
+def true_scenes(
+    data: Data,  # as `shapes` makes it
+) -> list[Scene]:
+    "What is in each picture, from the table of factors."
+    found, names = [], ("size", "colour", "shape")
+    for i in range(len(data)):
+        row = {name: str(values[i]) for name, values in data.known.items()}
+        figures = tuple(Figure(*(row[f"{name}_{k + 1}"] for name in names)) for k in range(int(row["figures"])))
+        both = "" if row["both"] == "none" else row["both"]
+        found.append(Scene(figures, row["relation"], both, row["background"]))
+    return found
