@@ -20,6 +20,8 @@ What kind of thing they are, a file for each modality:
 - `csv_columns`, `numerals`, `written_dates`: what the texts of a file stand for; `csv_cells`: how they are written
 - `images`, `known_pixels`, `xmp` (metadata of image files); `sequences`, `symbols`; `texts`, `tokenizers`;
   `sounds`, `wav`, `speech`
+- `images`, `known_pixels`; `sequences`, `symbols`; `texts`, `tokenizers`; `sounds`, `wav`, `speech`
+- `speech_codes`: speech as symbols, a hundred a second, and the vocoder that reads them
 
 Data sets:
 
@@ -75,6 +77,7 @@ EXPORTS = {  # module -> names
     "datasets": ["digits", "heart", "old_faithful", "small_digits"],
     "faces": ["avatar_attributes", "avatars"],
     "spoken": ["from_mu_law", "spoken_digits", "to_mu_law"],
+    "speech_codes": ["SpeechCodes", "speech_codes"],
     "sentences": ["tagged_sentences"],
     "plays": ["shakespeare"],
     "scenes": ["BACKGROUNDS", "COLOURS", "Figure", "SHAPES", "SIZES", "Scene", "scene_of", "shapes",
