@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ..core import Condition, InvalidType, Option, available_if, condition_on, require_fitted, step_seed
-from ..data import Data
+from ..data import Data, Texts
 from .condition_codes import Code, as_given, code_of
 from .networks import ConditionEncoder, make
 from .neural import Neural
@@ -51,7 +51,8 @@ def condition_names(condition: str | Sequence[str] | None) -> tuple[str, ...]:
 def values_of(data: Data, name: str) -> list[Any] | Data:
     "What is known of items by a name: numbers or strings, or items."
     known = data.known[name]
-    return known if isinstance(known, Data) else known.tolist()
+    if not isinstance(known, Data): return known.tolist()
+    return known.items if isinstance(known.modality, Texts) else known
 
 
 def encoder_of(code: Code, width: int) -> ConditionEncoder:

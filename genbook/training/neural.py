@@ -334,7 +334,8 @@ class Neural(Hooks):
                     for name, value in self.measures(data, held_out, batch_size).items(): losses.add(name, value)
                 descent.seconds += time.perf_counter() - started
                 seen = number * batch_size
-                yield Step(number, steps, losses, descent.seconds, seen, descent.state, descent.precision)
+                yield Step(
+                    number, steps, losses, descent.seconds, seen, descent.state, descent.precision, descent.steered)
             self.on_end(data, steps)
         except Exception:
             if before.fitted or number == 0: before.put_back()
