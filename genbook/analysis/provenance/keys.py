@@ -56,5 +56,10 @@ class Detection:
     def __bool__(self) -> bool:
         return self.p < CHANCE
 
+    @property
+    def chance(self) -> str:
+        "The probability in words; below 1e-16 the normal distribution is not to be trusted any more."
+        return f"p = {self.p:.2g}" if self.p >= 1e-16 else "p < 1e-16"
+
     def __repr__(self) -> str:
-        return f"{'a mark' if self else 'no mark'} of this key (z = {self.z:.1f}, p = {self.p:.2g})"
+        return f"{'a mark' if self else 'no mark'} of this key (z = {self.z:.1f}, {self.chance})"
