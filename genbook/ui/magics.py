@@ -59,9 +59,12 @@ def prompt_of(accepts: Mapping[str, Any], written: str, name: str) -> str:
     texts = [key for key, condition in accepts.items() if condition.kind == "text"]
     if "prompt" in texts: return "prompt"
     if len(texts) == 1: return texts[0]
+    choices = {key: [str(choice).lower() for choice in condition.choices] for key, condition in accepts.items()}
+    named = [key for key, words in choices.items() if written.lower() in words]
+    if len(named) == 1: return named[0]
     raise mistake(
         f"{written!r} is not a 'key: value' line, and this {name} takes no prompt. "
-        f"It can be conditioned on: {', '.join(accepts)}.")
+        f"It can be conditioned on: {', '.join(accepts)}.{guess(written, sum(choices.values(), []))}")
 
 # %% ../../nbs/ui/55_magics.ipynb #3ee336d0
 def sampling_options(
