@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from .distances import clouds, nearest, two_sets
+from .distances import Cloud, clouds, nearest, two_sets
 from .two_sample import shuffled
 
 # %% ../../../nbs/analysis/evaluation/16_copies.ipynb #29030a11
@@ -34,11 +34,13 @@ def authenticity(
     "The share of generated items further from the nearest training item than that is from its nearest neighbour."
     x, y = clouds(*two_sets(train, made))
     found = nearest(y, x)
-    return new_share(found.distances[:, 0], nearest(x, x, itself=False).distances[:, 0][found.indices[:, 0]])
+    return new_share(found.distances[:, 0], x, found.indices[:, 0])
 
 
-def new_share(distances: Tensor, radii: Tensor) -> float:
-    "How many of the distances are greater than their radii."
+def new_share(distances: Tensor, train: Cloud, originals: Tensor) -> float:
+    "How many are further from their original than that is from its own nearest neighbour."
+    some = Cloud(train.points[originals], train.squares[originals])
+    radii = nearest(some, train, 2).distances[:, 1]  # the nearest of all is the item itself, or its equal
     return float((distances > radii).double().mean())
 
 # %% ../../../nbs/analysis/evaluation/16_copies.ipynb #e76d6b43
@@ -71,8 +73,7 @@ def memorisation(
     x, y = clouds(train, made)
     found = nearest(y, x)
     distances, originals = found.distances[:, 0], found.indices[:, 0]
-    radii = nearest(x, x, itself=False).distances[:, 0][originals]
     low = torch.quantile(distances, torch.tensor([0.01, 0.05], dtype=torch.float64))
     return Memorisation(
-        new_share(distances, radii), closer_to_train(train, held_out, made, seed=seed),
+        new_share(distances, x, originals), closer_to_train(train, held_out, made, seed=seed),
         float((distances == 0).double().mean()), float(low[0]), float(low[1]), distances, originals)

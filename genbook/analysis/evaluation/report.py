@@ -26,7 +26,7 @@ def strip(
     "The intervals of a model and of real items, side by side."
     found = finding.value, finding.low, finding.high, finding.floor, finding.floor_low, finding.floor_high
     known = [value for value in found if value is not None]
-    if len(known) < 2: return ""
+    if finding.value is None or len(known) < 2: return ""
     low, high = min(known), max(known)
     at = lambda value: 6 + (value - low) / ((high - low) or 1) * (width - 12)
     parts = []
@@ -161,26 +161,34 @@ class Comparison:
     def __getitem__(self, name: str) -> Evaluation:
         return self.reports[name]
 
+    def rows(self) -> dict[str, list[Finding | None]]:  # measure -> what was found of each model, if it was asked
+        "The findings of all models, a measure at a time."
+        each = [{one.measure: one for one in report.findings} for report in self.reports.values()]
+        return {measure: [found.get(measure) for found in each] for found in each for measure in found}
+
+    def floor(self, measure: str) -> float | None:
+        "What real items score, which is the same for all models but for a likelihood."
+        found = [one for one in self.rows()[measure] if one and one.floor is not None]
+        return found[0].floor if found and found[0].question != "likelihood" else None
+
     @property
     def frame(self) -> Any:  # pandas.DataFrame, a row for each measure, a column for each model and for real items
         "The values of all models beside those of real items."
         import pandas
-        columns = {name: {one.measure: one.value for one in report.findings} for name, report in self.reports.items()}
-        first = next(iter(self.reports.values()))
-        columns["real items"] = {one.measure: one.floor for one in first.findings}
-        return pandas.DataFrame(columns)
+        values = {measure: [*(one.value if one else None for one in found), self.floor(measure)]
+                  for measure, found in self.rows().items()}
+        return pandas.DataFrame.from_dict(values, "index", float, [*self.reports, "real items"])
 
     def __repr__(self) -> str:
         return "\n".join(f"{name}: {report!r}" for name, report in self.reports.items())
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        first = next(iter(self.reports.values()))
         head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ["measure", *self.reports, "real items"])
         rows = []
-        for finding in first.findings:
-            found = [report[finding.measure] for report in self.reports.values()]
-            cells = "".join(f"<td>{figure(one.value)} {strip(one, 90)}</td>" for one in found)
-            rows.append(f'<tr><th scope="row" style="text-align: left" title="{escape(finding.direction)}">'
-                        f"{escape(finding.measure)}</th>{cells}<td>{figure(finding.floor)}</td></tr>")
+        for measure, found in self.rows().items():
+            cells = "".join(f"<td>{figure(one.value)} {strip(one, 90)}</td>" if one else "<td></td>" for one in found)
+            direction = next(one.direction for one in found if one)
+            rows.append(f'<tr><th scope="row" style="text-align: left" title="{escape(direction)}">'
+                        f"{escape(measure)}</th>{cells}<td>{figure(self.floor(measure))}</td></tr>")
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
         return {"text/plain": repr(self), "text/html": table}
