@@ -16,11 +16,24 @@ from ...training import check_number
 
 # %% ../../../nbs/analysis/evaluation/13_neighbourhoods.ipynb #a6237058
 class Balls(NamedTuple):
-    "Which items lie in balls of the other set."
+    "Which items lie in balls of the other set, and what share of them that is."
 
+    k: int  # which neighbour a ball reaches to
     covered: Tensor  # (n,) bool: the ball of a real item holds a generated one
     reached: Tensor  # (n,) bool: a real item lies in the ball of a generated one
     around: Tensor  # (m,) how many real balls hold a generated item
+
+    @property
+    def precision(self) -> float: return float((self.around > 0).double().mean())
+
+    @property
+    def recall(self) -> float: return float(self.reached.double().mean())
+
+    @property
+    def density(self) -> float: return float(self.around.double().mean() / self.k)
+
+    @property
+    def coverage(self) -> float: return float(self.covered.double().mean())
 
 
 def squared_radii(x: Cloud, k: int) -> Tensor:  # (n,)
@@ -47,7 +60,7 @@ def balls(
         covered[rows] = inside.any(1)
         around += inside.sum(0)
         if recall: reached[rows] = (squared < of_made + rim if strict else squared <= of_made + rim).any(1)
-    return Balls(covered, reached, around)
+    return Balls(k, covered, reached, around)
 
 # %% ../../../nbs/analysis/evaluation/13_neighbourhoods.ipynb #3ed6bbed
 class PrecisionRecall(NamedTuple):
@@ -73,7 +86,7 @@ def precision_recall(
 ) -> PrecisionRecall:
     "The share of generated items that look real, and of real items that look generated."
     found = balls(a, b, k, strict)
-    return PrecisionRecall(float((found.around > 0).double().mean()), float(found.reached.double().mean()))
+    return PrecisionRecall(found.precision, found.recall)
 
 
 def density_coverage(
@@ -85,4 +98,4 @@ def density_coverage(
 ) -> DensityCoverage:
     "How densely real items lie around generated ones, and how much of the real ones is reached."
     found = balls(a, b, k, strict, recall=False)
-    return DensityCoverage(float(found.around.double().mean() / k), float(found.covered.double().mean()))
+    return DensityCoverage(found.density, found.coverage)
