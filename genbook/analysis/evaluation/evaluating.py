@@ -9,7 +9,6 @@ __all__ = ['USUAL', 'FEWEST', 'SHOWN', 'some_of', 'real_sets', 'cut_alike', 'com
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import torch
 
 from .distances import clouds, nearest
@@ -21,6 +20,7 @@ from .two_sample import shuffled
 from .written import pieces_of
 from ...core import InvalidType, InvalidValue, Model, check_seed, require_fitted
 from ...data import Data, Texts, later_items
+from ...training import check_number
 
 # %% ../../../nbs/analysis/evaluation/26_evaluating.ipynb #f4fdd3c3
 USUAL = 1000  # items of each kind
@@ -93,7 +93,7 @@ SHOWN = 8
 
 def behind(items: Compared) -> dict[str, Behind]:
     "The generated items furthest from real ones, the real ones that are not reached, and pairs that may be copies."
-    x, y = clouds(items.features.rows(items.real), items.features.rows(items.made))
+    x, y = clouds(*items.rows[:2])
     to_real, to_made = nearest(y, x).distances[:, 0], nearest(x, y).distances[:, 0]
     worst = to_real.argsort(descending=True)[:SHOWN].tolist()
     found = {"worst": Behind("Generated items furthest from any real one", worst, items.made[worst])}
@@ -109,10 +109,8 @@ def behind(items: Compared) -> dict[str, Behind]:
 def pairs(items: Compared) -> dict[str, Behind]:
     "The generated items that lie nearest to a training item, and those training items."
     if items.train is None: return {}
-    x, y = clouds(items.raw.rows(items.train), items.raw.rows(items.made))
-    distances, originals = (part[:, 0] for part in nearest(y, x))
-    closest = distances.argsort()[:SHOWN].tolist()
-    of = originals[closest].tolist()
+    closest = items.memorisation.distances.argsort()[:SHOWN].tolist()
+    of = items.memorisation.originals[closest].tolist()
     return {"nearest": Behind("Generated items nearest to a training item", closest, items.made[closest]),
             "originals": Behind("Those training items", of, items.train[of])}
 
@@ -135,12 +133,11 @@ def evaluate(
     if not isinstance(model, Model):
         raise InvalidType(f"The model is a {type(model).__name__}, but a fitted model was expected: pass one.")
     require_fitted(model)
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < FEWEST:
-        raise InvalidValue(f"n is {n!r}, but a whole number from {FEWEST} was expected: try n={USUAL}.")
+    n = check_number("n", n, whole=True, least=FEWEST)
     held_out = later_items(model, held_out, "refuse")
     train = None if train is None else later_items(model, train, "refuse")
     words = f"{held_out!r} that it has not seen"
-    items = compared(model, held_out, train, int(n), check_seed(seed), target, options)
+    items = compared(model, held_out, train, n, check_seed(seed), target, options)
     return Evaluation(repr(model), words, panel_of(items), behind(items))
 
 

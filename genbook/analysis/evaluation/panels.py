@@ -10,14 +10,14 @@ __all__ = ['UNLIKELY', 'MOST_COLUMNS', 'MOST_COUNTED', 'PANELS', 'Compared', 'be
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from scipy.stats import binom
 from torch import Tensor
 
 from ..anomaly import share_of
-from .copies import authenticity, closer_to_train, memorisation
-from .distances import clouds, nearest
+from .copies import Memorisation, closer_to_train, memorisation, nearest_originals
 from .findings import MEASURES, TESTS, Finding, find, find_test, jackknife
 from .item_features import ItemFeatures
 from .tabular import column_pairs, column_shapes, discrete_columns_of, target_of, taught
@@ -44,13 +44,24 @@ class Compared:
     def n(self) -> int:
         return len(self.real)
 
+    @cached_property
+    def rows(self) -> tuple[Tensor, Tensor, Tensor]:  # (n, d), (n, d), (m, d)
+        "What real, generated and fresh items are compared by."
+        return self.features.rows(self.real), self.features.rows(self.made), self.features.rows(self.fresh)
+
+    @cached_property
+    def memorisation(self) -> Memorisation | None:
+        "How near generated items come to training items; none if these are not known."
+        if self.train is None: return None
+        train, real, made = (self.raw.rows(data) for data in (self.train, self.real, self.made))
+        return memorisation(train, real, made, seed=self.seed)
+
 
 def beside_real(items: Compared) -> list[Finding]:
     "Fidelity, coverage and two-sample tests, by the features of the items."
-    rows = [items.features.rows(data) for data in (items.real, items.made, items.fresh)]
     name = items.features.name
-    found = [finding for measure in MEASURES for finding in find(measure, *rows, name)]
-    return found + [find_test(*test, *rows, name) for test in TESTS]
+    found = [finding for measure in MEASURES for finding in find(measure, *items.rows, name)]
+    return found + [find_test(*test, *items.rows, name) for test in TESTS]
 
 # %% ../../../nbs/analysis/evaluation/25_panels.ipynb #d0ad666d
 UNLIKELY = "higher is better; the other column is that of training items, and a wide gap is overfitting"
@@ -108,21 +119,19 @@ def low_percentile(distances: Tensor, q: float = 0.01) -> tuple[float, float, fl
 def memorised(items: Compared) -> list[Finding]:
     "Whether generated items are copies of training items, beside what fresh real items score."
     if items.train is None: return []
-    train, real, made = (items.raw.rows(data) for data in (items.train, items.real, items.made))
-    found, name, n, half = memorisation(train, real, made, seed=items.seed), items.raw.name, len(made), len(real) // 2
-    x, y = clouds(train, real)
-    of_real = nearest(y, x).distances[:, 0]
-    ask = "memorisation"
+    train, real = items.raw.rows(items.train), items.raw.rows(items.real)
+    found, of_real = items.memorisation, nearest_originals(train, real)
+    name, n, half, ask = items.raw.name, len(items.made), len(real) // 2, "memorisation"
     part = closer_to_train(train, real[:half], real[half:], seed=items.seed) if half >= 2 else None
     return [
         of_share(("authenticity", ask, "like real items or higher; low close around training items", name),
-                 found.authenticity, n, authenticity(train, real), len(real)),
+                 found.authenticity, n, of_real.new, len(real)),
         of_share(("closer to train", ask, "0.5 is expected; higher if items are copies", name),
                  found.closer_to_train, n, part, len(real) - half),
         of_share(("exact matches", ask, "like real items; higher if items are handed back", name),
-                 found.exact_matches, n, float((of_real == 0).double().mean()), len(real)),
+                 found.exact_matches, n, float((of_real.distances == 0).double().mean()), len(real)),
         Finding("distance to train, 1 %", ask, "like real items; lower if a few items are copies", name, n,
-                *low_percentile(found.distances), *low_percentile(of_real))]
+                *low_percentile(found.distances), *low_percentile(of_real.distances))]
 
 # %% ../../../nbs/analysis/evaluation/25_panels.ipynb #dc47ccba
 MOST_COLUMNS = 100  # of rows that are looked at column by column
