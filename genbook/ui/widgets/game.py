@@ -11,7 +11,7 @@ from statistics import NormalDist
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageColor
 from torch import Tensor
 
 from ...core import HasLatent, Noise
@@ -40,7 +40,7 @@ def colored(
     smooth = np.asarray(Image.fromarray(preferred[::-1].astype(np.float32)).resize(size, Image.Resampling.BICUBIC))
     field = np.zeros((*smooth.shape, 4), np.uint8)
     for color, where in zip(PALETTE, (smooth >= 0.5, smooth < 0.5)):
-        field[where, :3] = [int(color[k:k + 2], 16) for k in (1, 3, 5)]
+        field[where, :3] = ImageColor.getrgb(color)
     field[..., 3] = np.rint(8 * np.abs(2 * smooth - 1).clip(0, 1)) * 15  # in steps: few colours make a small file
     return Image.fromarray(field, "RGBA")
 

@@ -116,8 +116,9 @@ class LiveSamples:
 
     def _ask(self, run: Run) -> None:
         try:
-            if self.form is None: self.form = next(form for form in FORMS if form.fits(run.model))
-            if self.made is None: self.made = self.form.make(run)
+            if self.form is None:
+                self.form = next(form for form in FORMS if form.fits(run.model))
+                self.made = self.form.make(run)
             copied = run.steering.working() if self.form.working and run.steering else clone(run.model)
         except Exception as error: return self._give_up(error)
         self.drawing.ask((copied, run.step.number))
