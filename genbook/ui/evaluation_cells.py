@@ -12,7 +12,7 @@ from typing import Any
 from .discovery import Taken, find_data
 from .kinds import check_option
 from .own_files import WAYS
-from .parsing import guess, mistake, read_body, read_typed
+from .parsing import guess, mistake, read_pairs, read_typed
 
 # %% ../../nbs/ui/52_evaluation_cells.ipynb #27288465
 EVALUATING: Taken = {  # option of `genbook.evaluate` -> its type and its default, as written
@@ -21,9 +21,7 @@ EVALUATING: Taken = {  # option of `genbook.evaluate` -> its type and its defaul
 
 def lines_of(body: str) -> dict[str, str]:
     "The `key: value` lines of a body."
-    written = read_body(body) or {}
-    if isinstance(written, dict): return written
-    raise mistake(f"{written!r} is not a 'key: value' line: write lines such as 'data: unseen' and 'train: seen'.")
+    return read_pairs(body, "'data: unseen' and 'train: seen'")
 
 
 def named_model(on_line: str | None, written: Mapping[str, str]) -> str | None:

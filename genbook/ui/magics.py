@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MOST', 'conditions', 'is_prompt', 'prompt_of', 'sampling_options', 'drawn', 'kept', 'read_lesson', 'new_model',
-           'learn', 'learner_for', 'read_own_line', 'evaluated', 'count_of', 'learn_and_keep', 'offered',
+           'learn', 'learner_for', 'read_own_line', 'names_in', 'evaluated', 'count_of', 'learn_and_keep', 'offered',
            'GenbookMagics', 'with_body', 'register', 'unregister']
 
 # %% ../../nbs/ui/55_magics.ipynb #ee513fa3
@@ -30,7 +30,8 @@ from .listing import Listing, everything, particulars
 from .notices import Spot, load_torch, note_learning, notes_in_one_line
 from .own_files import WAYS
 from .parsing import (Line, fill, flag_of, guess, mistake, mistakes_in_one_line, new_name, not_understood,
-                                read_body, read_line, read_typed, read_value, whole_number, without_semicolon)
+                                read_body, read_line, read_pairs, read_typed, read_value, whole_number,
+                                without_semicolon)
 
 # %% ../../nbs/ui/55_magics.ipynb #59b1c417
 def conditions(model: Any, body: str, namespace: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,10 +109,7 @@ def read_lesson(learner: Any, body: str, namespace: Mapping[str, Any]) -> tuple[
     "What the body says: arguments to make the model with, items to learn from, and options of learning."
     cls = learner if isinstance(learner, type) else type(learner)
     making = making_options(cls) if cls is learner else {}
-    known, written = making | learning_options(cls), read_body(body) or {}
-    if isinstance(written, str):
-        raise mistake(
-            f"{written!r} is not a 'key: value' line: write lines such as 'data: digits' and 'steps: 500'.")
+    known, written = making | learning_options(cls), read_pairs(body, "'data: digits' and 'steps: 500'")
     for key in written:
         if key in ("data", *WAYS) or key in known: continue
         raise mistake(f"{cls.__name__} has no option {key!r}.{guess(key, ['data', *WAYS, *known])}")
@@ -150,6 +148,11 @@ def read_own_line(magic: Any, line: str) -> Line | None:
     written = read_line(magic, line)
     for flag in written.others if written else (): raise not_understood(magic, flag, [])
     return written
+
+
+def names_in(shell: Any, local_ns: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    "What a cell can name: variables of the function that runs it, then those of the notebook."
+    return ChainMap(dict(local_ns or {}), shell.user_ns)
 
 
 def evaluated(on_line: str | None, body: str, namespace: Mapping[str, Any]) -> Any:  # Evaluation
@@ -229,7 +232,7 @@ class GenbookMagics(Magics):
             line, quiet = without_semicolon(line)
             body, quiet_too = without_semicolon(cell)
             if (written := read_line(self.generate, line)) is None: return None
-            namespace = ChainMap(dict(local_ns or {}), self.shell.user_ns)
+            namespace = names_in(self.shell, local_ns)
             name, count = new_name(written.options.out), count_of(written.options.n, self.n)
             load_torch(self.shell)
             model = find_model(written.options.model, namespace)
@@ -264,7 +267,7 @@ class GenbookMagics(Magics):
         """
         with mistakes_in_one_line():
             if (written := read_own_line(self.train, line)) is None: return
-            namespace, asked = ChainMap(dict(local_ns or {}), self.shell.user_ns), written.options.model
+            namespace, asked = names_in(self.shell, local_ns), written.options.model
             load_torch(self.shell)
             learner, name, mine = find_learner(asked, namespace), new_name(written.options.out), models_in(namespace)
             if name is None and asked not in mine:
@@ -292,7 +295,7 @@ class GenbookMagics(Magics):
         """
         with mistakes_in_one_line():
             if (written := read_own_line(self.evaluate, line)) is None: return None
-            namespace, name = ChainMap(dict(local_ns or {}), self.shell.user_ns), new_name(written.options.out)
+            namespace, name = names_in(self.shell, local_ns), new_name(written.options.out)
             load_torch(self.shell)
             with notes_in_one_line(): report = evaluated(written.options.model, cell, namespace)
             if name: self.shell.user_ns[name] = report
@@ -308,7 +311,7 @@ class GenbookMagics(Magics):
         "List the models and data sets there are, or what there is to know of one model."
         with mistakes_in_one_line():
             if (written := read_own_line(self.genbook, line)) is None: return None
-            namespace, asked = ChainMap(dict(local_ns or {}), self.shell.user_ns), written.options.model
+            namespace, asked = names_in(self.shell, local_ns), written.options.model
             return everything(namespace) if asked is None else particulars(asked, namespace)
 
     @context_matcher(identifier="genbook")

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['IPYTHONS', 'one_line', 'mistake', 'mistakes_in_one_line', 'is_out_of_memory', 'guess', 'variables', 'as_name',
-           'new_name', 'read_body', 'look_up', 'fill', 'read_value', 'read_typed', 'whole_number', 'flags',
-           'check_once', 'flag_of', 'set_aside', 'Line', 'read_line', 'not_understood', 'without_semicolon']
+           'new_name', 'read_body', 'read_pairs', 'look_up', 'fill', 'read_value', 'read_typed', 'whole_number',
+           'flags', 'check_once', 'flag_of', 'set_aside', 'Line', 'read_line', 'not_understood', 'without_semicolon']
 
 # %% ../../nbs/ui/51_parsing.ipynb #b6067ac5
 import argparse
@@ -99,6 +99,16 @@ def read_body(
             f"{other[0]!r} is not a 'key: value' line, but others are: write every line like that, "
             "or none for a prompt.")
     return pairs or "\n".join(lines).strip()
+
+
+def read_pairs(
+    body: str,  # of a cell that takes no prompt
+    such_as: str,  # lines that it could hold
+) -> dict[str, str]:
+    "The `key: value` lines of `body`; a mistake if it is a text."
+    written = read_body(body) or {}
+    if isinstance(written, dict): return written
+    raise mistake(f"{written!r} is not a 'key: value' line: write lines such as {such_as}.")
 
 # %% ../../nbs/ui/51_parsing.ipynb #2de2fdd3
 def look_up(name: str, namespace: Mapping[str, Any]) -> Any:
