@@ -21,7 +21,7 @@ from ..data import Data, Images, KnownPixels, Scaling, Vectors, check_items, lat
 from ..training import (
     PARAMETRISATIONS, SAMPLERS, ColumnChoices, Conditioned, LikelihoodEstimate, MixedColumns, Path, Sampler, Velocity,
     average_target, check_choice, check_learnable, check_number, choices_of, estimate_log_density, even_numbers,
-    guided, in_view, mean_flow, noisy, step_ends)
+    guided, in_view, mean_flow, noisy, step_ends, when_conditioned)
 from ..training.networks import FASTEST, TimeEncoder, TimedFeedforward, UNet, make
 
 # %% ../../nbs/models/30_diffusion.ipynb #f795846d
@@ -258,7 +258,7 @@ class Diffusion(DiffusionVelocity):
 
     @available_if(
         lambda self: self.condition is not None or self.images_,
-        "it was made without conditions. Make it with condition='label', or what the data call it, and fit again.")
+        when_conditioned.why_not)
     def given(self, **conditions: Any) -> "Diffusion":
         "The same model, conditioned on what is known: `given(label=3)`, `given(pixels=upper_half)`."
         return condition_on(self, conditions)

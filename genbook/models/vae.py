@@ -21,7 +21,7 @@ from ..core import (
 from ..data import Data, Images, Scaling, check_items, check_no_categories, later_items, varying
 from ..training import (
     Neural, active_latents, beyond_free_bits, check_choice, check_number, evenly_spaced, kl_divergence,
-    log_importance_weight, reconstruction_log_likelihood, reparameterise)
+    log_importance_weight, reconstruction_log_likelihood, reparameterise, when_conditioned)
 from ..training.networks import feedforward, image_decoder, image_encoder, make
 
 # %% ../../nbs/models/24_vae.ipynb #a5ea5214
@@ -143,9 +143,7 @@ class LatentSpace(Autoencoder):
         require_fitted(self)
         return self.accepts_
 
-    @available_if(
-        lambda self: self.condition is not None,
-        "it was made without conditions. Make it with condition='label', or what the data call it, and fit again.")
+    @when_conditioned
     def given(self, **conditions: Any) -> "LatentSpace":
         "The same model, conditioned on what its items are: `given(label=3)`."
         return condition_on(self, conditions)

@@ -49,7 +49,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "densities": ["Density", "Evidence", "LogDensity"],
     "code_usage": ["CodeUsage"],
     "condition_codes": ["words"],
-    "conditioning": ["Conditioned", "guided", "keep_some"],
+    "conditioning": ["Conditioned", "guided", "keep_some", "when_conditioned"],
     "gaussian_paths": [
         "PREDICTIONS", "Path", "Straight", "VarianceExploding", "VariancePreserving", "convert", "data_and_noise",
         "least_error", "over_items"],
