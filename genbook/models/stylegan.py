@@ -52,8 +52,6 @@ def chosen_layers(
 class StylePlayer(AdversarialModel):
     "A generator of styles in the game."
 
-    usual_gamma = 5.0  # dense discriminators are quick to find something: at .5 they win, and modes are lost
-
     def __init__(
         self,
         latent_dim: int | None = None,  # numbers in a style; by default 64
