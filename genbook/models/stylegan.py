@@ -52,12 +52,14 @@ def chosen_layers(
 class StylePlayer(AdversarialModel):
     "A generator of styles in the game."
 
+    distances_paid = 0.1  # the whole distance would hold a dense discriminator back too long
+
     def __init__(
         self,
         latent_dim: int | None = None,  # numbers in a style; by default 64
         *,
         loss: str = "relativistic",  # or "classical"
-        gamma: float | None = None,  # weight of the gradient penalties; by default one that suits the size of pictures
+        gamma: float | None = None,  # weight of the gradient penalties; by default one that suits the pictures
         width: int | None = None,  # channels; by default 32
         mapping_depth: int = 2,  # hidden layers of the mapping network
         mapping_rate: float = 0.1,  # its part of the learning rate

@@ -77,6 +77,8 @@ FEW = 50  # items of which a generator learns little but to repeat them
 class Players(Conditioned):
     "The generator and the discriminator, made for the items that they learn from."
 
+    distances_paid: float = 1.0  # where the penalty of pictures begins, in mean squared distances between them
+
     def __init__(
         self,
         latent_dim: int | None = None,  # numbers in a latent; by default 8 or one a column for rows, 64 for pictures
@@ -103,7 +105,7 @@ class Players(Conditioned):
         self.latent_dim_ = self.latent_dim or (64 if pictures else max(8, math.prod(self.item_shape_)))
         some = self.standardised(some_of(data).batch()).flatten(1)
         self.gamma_left_ = 0.1 if pictures else penalty_left(some)
-        usual = mean_squared_distance(some) if pictures else 1.0
+        usual = self.distances_paid * mean_squared_distance(some) if pictures else 1.0
         self.gamma_ = usual if self.gamma is None else self.gamma
         self.learn_conditions(data)
         if len(data) < FEW:
