@@ -38,6 +38,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "analysis.anomaly": ["Detector", "NearestNeighbours", "auroc"],
     "analysis.estimator": ["Estimator"],
     "analysis.suggest": ["suggest"],
+    "analysis.surprise": ["surprise"],
     "analysis.provenance.origins": ["origin"],
     "analysis.provenance.verification": ["mark", "verify"],
     "analysis.evaluation.evaluating": ["compare", "evaluate"],

@@ -8,6 +8,7 @@ It imports from `core`, `data`, `training` and `exact`; never from `models`, nev
 - `anomaly`: scores, thresholds and reasons
 - `estimator`: models with a density in the hands of scikit-learn
 - `suggest`: which families suit some data
+- `surprise`: how surprising each symbol of a text is to a model
 - `provenance`: a folder of its own: where something came from, watermarks
 - `evaluation`: a folder of its own: measures between generated items and real ones
 """
@@ -23,6 +24,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "provenance.sound_marks": ["find_sound_mark", "mark_sound"],
     "provenance.verification": ["Verdict", "mark", "verify"],
     "suggest": ["ADVICE", "Advice", "advice_table", "suggest"],
+    "surprise": ["Surprise", "surprise"],
     "evaluation.frechet": ["frechet_distance"],
     "evaluation.discrepancies": ["energy_distance", "kernel_distance", "mmd"],
     "evaluation.neighbourhoods": ["DensityCoverage", "PrecisionRecall", "density_coverage", "precision_recall"],

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['CAPABILITIES', 'available_if', 'AskedOfInstance', 'HasLogProb', 'HasElbo', 'HasDiscrete', 'discrete_columns',
            'HasLatent', 'latent_rows', 'HasLatentChoices', 'latent_choices', 'HasStyles', 'Conditional', 'Trains',
-           'Partial', 'Streams', 'HasAlternatives', 'HasWeightedFit', 'Completes', 'HasStates', 'HasGaussians',
-           'check_weights', 'capabilities', 'require']
+           'Partial', 'Streams', 'HasAlternatives', 'ReadsTexts', 'HasNextProbabilities', 'HasWeightedFit', 'Completes',
+           'HasStates', 'HasGaussians', 'check_weights', 'capabilities', 'require']
 
 # %% ../../nbs/core/03_protocols.ipynb #8d3e2a4b
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -180,6 +180,23 @@ class HasAlternatives(Protocol, metaclass=AskedOfInstance):
     """
 
     def alternatives(self, noise: Noise, **options: Any) -> Iterator[list[tuple[int, Any]]]: ...
+
+
+@runtime_checkable
+class ReadsTexts(Protocol, metaclass=AskedOfInstance):
+    """Reads a given text symbol by symbol, and knows how probable each was, given those before it: a `Token` for each.
+
+    Joined, the symbols are the text. With `ended` there is one more, "", for its end.
+    """
+
+    def read_tokens(self, item: Any, most: int = 5, ended: bool = False) -> Iterator[Any]: ...  # `most` alternatives
+
+
+@runtime_checkable
+class HasNextProbabilities(Protocol, metaclass=AskedOfInstance):
+    "Knows what comes next after a beginning: symbol -> probability; the end is \"\"."
+
+    def next_probabilities(self, prefix: Any = None) -> Mapping[str, float]: ...
 
 # %% ../../nbs/core/03_protocols.ipynb #0901ad04
 @runtime_checkable

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from ..core import (
-    Condition, Decoding, InvalidValue, Model, Noise, Option, Partial, Stops, Token, choose, condition_on, cut_after,
-    decoding_options, is_fitted, partials, require_fitted, tempered, write, write_tokens)
+    Condition, Decoding, InvalidValue, Model, Noise, Option, Partial, Stops, Token, as_written, choose, condition_on,
+    cut_after, decoding_options, is_fitted, partials, read_places, require_fitted, tempered, write, write_tokens)
 from ..data import Data, Texts, Tokenizer, check_kind, later_items, tokenizer
 from ..exact import END, START, Tree, check_counting, check_followed, count_grams, smooth, to_numbers
 
@@ -195,8 +195,32 @@ class CountModel(Model):
         context = self._context(self.conditions.get("prefix", "") + prefix)
         check_followed(self.smoothing, self._counted()[2], context)
         p = next_distribution(*self._counted(), context)[0, 1:]
-        names = ["", "\ufffd", *self.symbols_]
+        names = self._names()[1:]
         return {names[i]: float(p[i]) for i in np.argsort(-p, kind="stable")}
+
+    def _names(self) -> list[str]:
+        "What the numbers of symbols stand for: the start and the end of a text, the unknown symbol, then the known."
+        return ["", "", "\ufffd", *self.symbols_]
+
+    def read_tokens(
+        self,
+        item: str,  # a text behind the prefix
+        most: int = 5,  # alternatives that are kept
+        ended: bool = False,  # whether its end counts, too
+    ) -> Iterator[Token]:
+        "Each symbol of a text: how probable it was, given those before it, and what else could have stood there."
+        require_fitted(self)
+        split, counted = self._split(item), self._counted()
+        symbols = as_written(item, split) + [""] * ended
+        ids = to_numbers([split], {s: i for i, s in enumerate(self.symbols_, 3)})[0][1:len(symbols) + 1]
+        context = self._context(self.conditions.get("prefix", ""))
+        for first in range(0, len(ids), 256):
+            some, contexts = ids[first:first + 256], []
+            for number in some:
+                contexts.append(context)
+                context = counted[0].advance(context, number[None])
+            p = next_distribution(*counted, np.concatenate(contexts))
+            yield from read_places(symbols[first:first + 256], some, p, self._names(), most)
 
 # %% ../../nbs/models/20_ngrams.ipynb #2528044d
 class Contexts:
@@ -292,9 +316,6 @@ class NGram(CountModel):
     def _continuation(self, n: int, how: Decoding) -> Contexts:  # n: texts
         "What comes behind the prefix."
         return Contexts(*self._counted(), self._context(self.conditions.get("prefix", "")).repeat(n), how)
-
-    def _names(self) -> list[str]:
-        return ["", "", "\ufffd", *self.symbols_]
 
     def stream(self, noise: Noise, **options: Any) -> Iterator[Partial]:
         "Texts as they are written, a symbol of each at a time."

@@ -17,8 +17,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..core import (
-    Condition, Decoding, InvalidValue, Noise, Option, Partial, Stops, Token, condition_on, decoding_options,
-    is_fitted, last_items, partials, require_fitted, step_seed, to_probabilities, write, write_tokens)
+    Condition, Decoding, InvalidValue, Noise, Option, Partial, Stops, Token, as_written, condition_on,
+    decoding_options, is_fitted, last_items, partials, read_places, require_fitted, step_seed, to_probabilities,
+    write, write_tokens)
 from ..data import Data, Symbols, Texts, Tokenizer, check_kind, later_items, tokenizer
 from .conditioning import Conditioned
 from .networks import make
@@ -256,6 +257,24 @@ class Language(LearnsTexts):
         reader.begin(self.start(prefix)[None].to(self.device))
         p = to_probabilities(reader.logits)[0]
         return {self.vocabulary_.names[i]: float(p[i]) for i in np.argsort(-p, kind="stable")}
+
+    def read_tokens(
+        self,
+        item: str | list[str],  # a text behind the prefix
+        most: int = 5,  # alternatives that are kept
+        ended: bool = False,  # whether its end counts, too
+    ) -> Iterator[Token]:
+        "Each symbol of a text: how probable it was, given those before it, and what else could have stood there."
+        require_fitted(self)
+        symbols = as_written(item, self.vocabulary_.split(item)) + [""] * ended
+        ids = F.pad(self.vocabulary_.encode([item])[0], (0, int(ended)), value=END)
+        reader = Reader(self, 1)
+        reader.begin(self.start()[None].to(self.device))
+        for first, some in zip(range(0, len(ids), Reader.most), ids.split(Reader.most)):
+            before = reader.logits[:, None]
+            logits = torch.cat([before, reader.read(some[None].to(self.device))[:, :-1]], 1)[0]
+            p, behind = to_probabilities(logits), symbols[first:first + len(some)]
+            yield from read_places(behind, some.numpy(), p, self.vocabulary_.names, most)
 
     @property
     def sampling_options(self) -> Mapping[str, Option]:
