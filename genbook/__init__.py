@@ -49,6 +49,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "ui.widgets.pad": ["draw_points"],
     "ui.widgets.run": ["run"],
     "ui.widgets.screen": ["screen"],
+    "ui.widgets.surprises": ["show_surprise"],
 }
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=EXPORTS)
 

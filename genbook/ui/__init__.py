@@ -7,7 +7,7 @@
 - `forming`: showing samples while they form
 - `notices`: one line below a cell: PyTorch is loading, a model still learns
 - `views`: `explore`, and the table that says which widget explains which capability
-- `widgets`: explorer, sampler, tokens, run, screen, timeline, ellipses, pad, mixer, film
+- `widgets`: explorer, sampler, tokens, surprises, run, screen, timeline, ellipses, pad, mixer, film
 - `kinds`: values compared with the types of options, and paths with what a file system takes
 - `own_files`: files and folders that a cell names, and what a slip meant
 - `parsing`, `discovery`, `listing`, `completion`, `magics`: `%%generate`, `%%train` and `%genbook`
@@ -31,6 +31,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "widgets.run": ["RunView", "Summary", "outcome", "run", "watch"],
     "widgets.sampler": ["Sampler"],
     "widgets.screen": ["Screen", "screen"],
+    "widgets.surprises": ["Surprises", "show_surprise"],
     "widgets.timeline": ["Timeline"],
     "widgets.tokens": ["Tokens"],
     "magics": ["GenbookMagics", "conditions", "register", "unregister"],

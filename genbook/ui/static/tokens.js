@@ -4,22 +4,6 @@
 
 let writings = 0;
 
-const MOST_BITS = 8; // of surprise, at which the colour is strongest
-
-const surprise = (p) => Math.min(1, -Math.log2(Math.max(p, 1e-9)) / MOST_BITS);
-
-function inPercent(p) {
-  if (p === 0) return "0 %";
-  if (p < 0.001) return "below 0.1 %";
-  return `${(100 * p).toFixed(p >= 0.0995 ? 0 : 1)} %`;
-}
-
-// A symbol where it has to be seen that it is a space, a new line or the end.
-function visible(symbol) {
-  if (symbol === "") return "end";
-  return symbol.replaceAll("\n", "\u23ce").replaceAll("\t", "\u21e5").replace(/^ | $/g, "\u2423");
-}
-
 // What `tempered` of genbook.core does: probabilities made sharper or flatter, and then cut. Symbols that were not sent
 // share what is missing to one.
 function reranked(alternatives, others, { temperature = 1, top_k = 0, top_p = 1 }) {
@@ -67,7 +51,7 @@ function render({ model, el, signal }) {
   bars.setAttribute("aria-label", "Alternatives");
   const scale = [1, 0.5, 0.1, 0.01].map((p) => {
     const sample = make("span", { className: "genbook-token", textContent: inPercent(p) });
-    tint(sample, p);
+    tint(sample, surprise(p));
     return sample;
   });
   const legend = make("p", { className: "genbook-legend" }, make("span", { textContent: "Probability" }), ...scale);
@@ -85,11 +69,6 @@ function render({ model, el, signal }) {
   };
 
   // ---- the text
-  function tint(span, p) {
-    const strength = surprise(p);
-    span.style.setProperty("--surprise", `${(50 * strength).toFixed(1)}%`);
-    span.style.setProperty("--line", `${(3 * strength).toFixed(1)}px`);
-  }
   const spanOf = ([symbol, p], i) => {
     const end = symbol === "" ? " genbook-end" : symbol.includes("\n") ? " genbook-newline" : "";
     const said = `${visible(symbol)}, ${inPercent(p)}`;
@@ -99,7 +78,7 @@ function render({ model, el, signal }) {
     span.setAttribute("aria-label", said);
     span.setAttribute("aria-selected", "false");
     span.dataset.place = i;
-    tint(span, p);
+    tint(span, surprise(p));
     return span;
   };
   const append = (tokens, start) => tokens.forEach((one, k) => {

@@ -129,7 +129,7 @@ def coloured(
 class Tokens(PageWidget):
     "A text as it is written, symbol by symbol; `genbook.explore` makes it. `samples` is the text that is shown."
 
-    _esm = static("keep.js", "elements.js", "controls.js", "tokens.js")
+    _esm = static("keep.js", "elements.js", "controls.js", "symbols.js", "tokens.js")
     _css = static("explore.css", "tokens.css")
     on_page = ("options", "accepts", "values", "condition_values", "seed", "item", "base", "tokens")
     kept = ("tokens",)
