@@ -43,6 +43,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "analysis.provenance.verification": ["mark", "verify"],
     "analysis.evaluation.evaluating": ["compare", "evaluate"],
     "analysis.evaluation.report": ["Evaluation"],
+    "analysis.audit.auditing": ["audit"],
     "ui.views": ["explore"],
     "ui.widgets.film": ["learn_together"],
     "ui.widgets.mixer": ["mix_styles"],

@@ -11,6 +11,7 @@ It imports from `core`, `data`, `training` and `exact`; never from `models`, nev
 - `surprise`: how surprising each symbol of a text is to a model
 - `provenance`: a folder of its own: where something came from, watermarks
 - `evaluation`: a folder of its own: measures between generated items and real ones
+- `audit`: a folder of its own: shares of groups in what is generated beside real ones, and how to mend them
 """
 import lazy_loader
 
@@ -33,5 +34,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "evaluation.findings": ["Finding"],
     "evaluation.report": ["Comparison", "Evaluation"],
     "evaluation.evaluating": ["compare", "evaluate"],
+    "audit.shares": ["GroupShare", "wilson"],
+    "audit.report": ["Audit", "Audits"],
+    "audit.auditing": ["audits"],
     "evaluation.copies": ["Memorisation", "authenticity", "closer_to_train", "memorisation"],
 })
