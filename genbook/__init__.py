@@ -15,6 +15,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "core": ["Model", "Samples", "capabilities"],
     "core.store": ["load", "pretrained", "save"],
     "training": ["check_model"],
+    "training.privacy.budget": ["Privacy"],
     "models.kernels": ["KernelDensity"],
     "models.bounded": ["Bounded"],
     "models.likelihood": ["Bernoulli", "Categorical", "Gaussian", "Poisson", "Product"],

@@ -10,6 +10,7 @@
 - `devices`: where networks compute, with whom, and in how many bits; what a benchmark ran on
 - `objectives`: who minimises what
 - `descent`, `neural`: the loop of gradient descent, and `Neural`, which is made of its hooks
+- `privacy`: a folder of its own: learning that gives next to nothing away about a single item
 - `degenerate`: columns that have no density
 - `flow_layers`: scaling, noise and layers of a normalizing flow
 - `variational`: the evidence lower bound, and latents that gradients pass through
@@ -71,6 +72,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "mixed_columns": ["ColumnChoices", "MixedColumns", "choices_of", "draw_choice"],
     "neural": ["Before", "Neural"],
     "objectives": ["Objective", "Player"],
+    "privacy.budget": ["Privacy", "PrivacySpent"],
     "optimisers": ["Muon", "Settings", "make_optimisers", "orthogonalise", "rate_factor"],
     "options": ["check_choice", "check_number"],
     "run": [

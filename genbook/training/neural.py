@@ -25,6 +25,7 @@ from .networks import shapes_only
 from .objectives import Objective
 from .optimisers import Settings, make_optimisers
 from .options import check_number
+from .privacy import Privacy, PrivacySpent, PrivateDescent, plan_for, prepare
 from .steps import Step, Stepwise, check_learnable
 
 # %% ../../nbs/training/17_neural.ipynb #d66df54e
@@ -143,6 +144,7 @@ class Hooks(Networked):
 
     usual_batch: int = 128  # items per update, where the caller names no number
     simultaneous: bool = False  # whether players find all gradients before any of them moves
+    privacy_: PrivacySpent | None = None  # what it gave away of its items, if it learnt privately
 
     @abstractmethod
     def prepare(self, data: Data) -> None:
@@ -233,13 +235,13 @@ def items_to_learn(model: Hooks, x: Any) -> Data:
     return data
 
 
-def begin(model: Hooks, data: Data, seed: int) -> None:
-    "Make the networks of `model` for `data`, unless it is fitted already."
-    if is_fitted(model): return
-    model.prepare(data)
-    model.modality_ = data.modality
+def begin(model: Hooks, data: Data, seed: int, privacy: Privacy | None) -> Data:
+    "Make the networks of `model` for `data`, unless it is fitted already; returns `data` as it learns from them."
+    if is_fitted(model): return data
+    model.modality_ = prepare(model, data, privacy)
     model.build(step_seed(seed, 0))
     model.requires_grad_(False).eval()
+    return data if privacy is None else items_to_learn(model, data)
 
 
 def check_held_out(model: Hooks, x: Any) -> Data:
@@ -293,6 +295,7 @@ class Neural(Hooks):
         schedule: str = "constant",  # or "linear", "cosine": how the rate falls after that
         final: float = 0.0,  # part of the rate that is left at the end
         clip: float | None = None,  # longest gradient, as a norm; None for any
+        privacy: Privacy | None = None,  # how much may be learnt of a single item; None: anything
     ) -> Iterator[Step]:
         data, seed = items_to_learn(self, x), check_seed(seed)
         batch_size = self.usual_batch if batch_size is None else batch_size
@@ -304,8 +307,9 @@ class Neural(Hooks):
             "precision": precision}
         before = Before(self)
         try:
-            begin(self, data, seed)
+            data = begin(self, data, seed, privacy)
             about |= sizes(len(self.epoch(data)), steps, epochs, batch_size, accumulate)
+            about |= plan_for(privacy, self.privacy_, len(data), about, before.fitted)
             held_out = None if held_out is None else check_held_out(self, held_out)
             self.encode_conditions(data if before.fitted else data[:1])  # refuses labels that were not learnt
         except Exception:
@@ -324,7 +328,7 @@ class Neural(Hooks):
         "The loop of `learn`. Time counts while learning, not while the caller looks at a step."
         number, steps, batch_size = 0, about["steps"], about["batch_size"]
         try:
-            descent = Descent(self, data, **about)
+            descent = (PrivateDescent if "plan" in about else Descent)(self, data, **about)
             if state is not None: descent.restore(state)
             while descent.number < steps:
                 started = time.perf_counter()

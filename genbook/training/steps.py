@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from ..core import (
-    InvalidType, InvalidValue, Model, arguments, check_seed, class_name, did_you_mean, digest,
+    InvalidType, InvalidValue, Model, Unsupported, arguments, check_seed, class_name, did_you_mean, digest,
     models_inside, read_folder, write_folder)
 from ..data import Data, check_items, varies
 from .control import Steering
@@ -146,6 +146,10 @@ def check_options(model: Stepwise, options: Mapping[str, Any]) -> None:
             f"{type(model).__name__} does not learn step by step, but train takes models that do: call its fit(x).")
     known = [name for name in inspect.signature(model.learn).parameters if name not in ("x", "seed", "state")]
     for name in options:
+        if name == "privacy" and name not in known:
+            raise Unsupported(
+                f"A {type(model).__name__} does not learn privately: that takes one objective, minimised by gradient "
+                "descent in one loop. Choose a VAE, a MADE or a flow, or private counts, means and covariances.")
         if name not in known:
             raise InvalidType(
                 f"{type(model).__name__} has no training option {name!r}."
