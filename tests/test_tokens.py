@@ -140,7 +140,7 @@ SENTENCES = [["DET", "NOUN", "VERB"], ["PRON", "VERB"], ["DET", "NOUN", "VERB", 
 
 @pytest.fixture(scope="module")
 def tags():
-    return GPT(8, layers=1, width=16, heads=2).fit(SENTENCES, seed=0, steps=60, learning_rate=0.01, progress=False)
+    return GPT(8, layers=1, width=16, heads=2).fit(SENTENCES, seed=0, steps=60, max_epochs=None, progress=False)
 
 
 @pytest.fixture

@@ -230,7 +230,7 @@ class TwoStages(PriorStage):
         state: Mapping[str, Any] | None = None,
         steps: int | None = None,  # updates of the autoencoder; 2,000 if neither steps nor epochs are given
         epochs: float | None = None,  # times through the data, for the autoencoder
-        prior_steps: int = 2000,  # updates of the prior
+        prior_steps: int | None = None,  # updates of the prior; as many as it makes by itself if not given
         prior_options: Mapping[str, Any] = ReadOnly(),  # what else its `learn` takes, such as {"learning_rate": 3e-3}
         batch_size: int | None = None,  # images per update
         learning_rate: float = 2e-3,  # of AdamW
@@ -250,7 +250,7 @@ class TwoStages(PriorStage):
             data, seed=seed, state=first_state(state), steps=steps, epochs=epochs, batch_size=batch_size,
             learning_rate=learning_rate, ema=ema, precision=precision, held_out=held_out, accumulate=accumulate,
             weight_decay=weight_decay, warmup=warmup, schedule=schedule, final=final, clip=clip)
-        try: form = self.prior and form_of(self.prior, self.count, len(data), data.known, options)
+        try: form = self.prior and form_of(self.prior, self.count, len(data), data.known, prior_options)
         except Exception:
             before.put_back()
             raise

@@ -5,7 +5,7 @@
 - `control`: what is paused, stopped and steered from outside
 - `steps`: `Step`, `Stepwise`, `train`, and checkpoints that go on bit for bit
 - `run`: a loop that can be paused, stopped and watched, and what its losses are compared with
-- `batches`: which items a step learns from; windows and padding
+- `batches`: which items a step learns from, how many steps there are; windows and padding
 - `optimisers`: AdamW and Muon, schedules
 - `devices`: where networks compute, with whom, and in how many bits; what a benchmark ran on
 - `objectives`: who minimises what

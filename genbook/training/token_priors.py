@@ -138,13 +138,13 @@ def form_of(
 
 def prior_plan(
     prior: Model | None,
-    steps: int,  # that it takes, if it learns step by step
+    steps: int | None,  # that it takes, if it learns step by step; None for as many as it usually takes
     options: Mapping[str, Any],  # of learning
 ) -> tuple[int, dict[str, Any]]:
-    "How many steps a prior takes, and all options that it learns with."
-    check_number("prior_steps", steps, whole=True, least=1)
+    "How many steps a prior takes at most, and all options that it learns with."
+    asked = {} if steps is None else {"steps": check_number("prior_steps", steps, whole=True, least=1)}
     if prior is None: return 0, {}
-    return (steps, {**options, "steps": steps}) if isinstance(prior, Stepwise) else (1, dict(options))
+    return (steps or 2000, {**options, **asked}) if isinstance(prior, Stepwise) else (1, dict(options))
 
 
 def prior_options(prior: Model | None) -> dict[str, Option]:

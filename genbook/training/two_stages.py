@@ -28,7 +28,7 @@ def renamed(losses: Mapping[str, Any], name: str) -> Losses:
 def in_two_stages(
     first: Iterator[Step],  # that goes on from `first_state`
     second: Callable[[Mapping[str, Any] | None], Iterator[Step]],  # begins the second stage, or goes on from its state
-    more: int,  # steps of the second stage
+    more: int,  # steps of the second stage, at most
     name: str,  # of the second stage, as its losses are called
     state: Mapping[str, Any] | None = None,  # of the step to go on from
 ) -> Iterator[Step]:
