@@ -14,6 +14,7 @@ PRETRAINED = Path(__file__).parent / "pretrained"
 EXPORTS = {  # module -> names; those of `models` are the families of models
     "core": ["Model", "Samples", "capabilities"],
     "core.store": ["load", "pretrained", "save"],
+    "core.opening": ["open_weights"],
     "training": ["check_model"],
     "training.privacy.budget": ["Privacy"],
     "models.kernels": ["KernelDensity"],

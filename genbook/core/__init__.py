@@ -13,6 +13,8 @@
 - `files`: files that are read only if they are files, and written whole or not at all.
 - `values`: values as JSON and tensors, classes by name.
 - `store`: folders that are whole or not there; saving and loading models.
+- `weight_files`: safetensors files that others made: which there are, whether they are whole, whether they fit.
+- `opening`: a model of a folder of open weights, or of the id of one on a hub.
 """
 import lazy_loader
 
@@ -42,5 +44,7 @@ EXPORTS = {
     "store": [
         "about", "card_digest", "describe", "from_bytes", "load", "pretrained", "read_card", "read_folder", "rebuild",
         "save", "to_bytes", "write_folder"],
+    "weight_files": ["check_room", "checksums", "files_of_weights", "read_header", "read_json"],
+    "opening": ["find_folder", "open_weights"],
 }
 __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs=EXPORTS)

@@ -60,7 +60,7 @@ def positions(indices: Iterable[int]) -> range | tuple[int, ...]:
 class Origin:
     "Where samples came from: enough to draw them again, and to say so in a file."
 
-    model: str  # the model's class
+    model: str  # the model's class, and where it came from if others made it
     fingerprint: str  # of its arguments and of what it learnt
     seed: int
     indices: Sequence[int]  # position of each item in the stream of that seed; a range if they are evenly apart
@@ -190,6 +190,11 @@ class Model(ABC):
         "Make `n` new items, in batches if they are many."
         return draw_samples(self, check_seed(seed), range(check_number(n)), **options)
 
+    @property
+    def title(self) -> str:
+        "What origins call it: its class, and where it came from if others made it."
+        return type(self).__name__
+
     def state(self) -> dict[str, Any]:  # name -> tensor or plain value
         "What was learnt: the attributes whose names end in an underscore."
         return {k: v for k, v in vars(self).items() if k.endswith("_") and not k.startswith("_")}
@@ -278,7 +283,7 @@ def origin_of(model: Model, seed: int, indices: Iterable[int], options: Mapping[
     every = read_options(options_of(model), options, type(model).__name__)
     asked = tuple(name for name in every if name in options)
     return Origin(
-        type(model).__name__, fingerprint(model), check_seed(seed), positions(indices),
+        model.title, fingerprint(model), check_seed(seed), positions(indices),
         ReadOnly(model.conditions), ReadOnly(every), asked)
 
 

@@ -28,6 +28,8 @@
 - `coverage`: how much of the data generated items cover, for models without a density
 - `code_usage`: how many of a model's discrete codes are used
 - `two_stages`, `token_priors`: one model after another in one run; models of sequences over grids of codes
+- `opened`: models whose weights others made: their libraries, their precision, what such a model is
+- `opened_tokens`, `opened_writing`, `opened_language`: what all opened models share that write texts
 - `laws`, `learning_laws`, `capability_laws`, `data_laws`, `check`: the contract tests
 """
 import lazy_loader
@@ -81,6 +83,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "token_priors": [
         "FORMS", "TokenPrior", "begin_prior", "check_prior", "form_of", "grids_to_learn", "prior_options",
         "prior_plan"],
+    "opened": ["Opened", "alone", "needed"],
+    "opened_language": ["OpenedLanguage"],
     "two_stages": ["first_state", "in_two_stages", "or_as_it_was"],
     "control": ["Control", "Steering"],
     "steps": ["Losses", "Step", "Stepwise", "check_learnable", "train"],
