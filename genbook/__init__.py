@@ -46,6 +46,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "analysis.evaluation.evaluating": ["compare", "evaluate"],
     "analysis.evaluation.report": ["Evaluation"],
     "analysis.audit.auditing": ["audit"],
+    "analysis.audit.balancing": ["balanced"],
     "ui.views": ["explore"],
     "ui.widgets.film": ["learn_together"],
     "ui.widgets.mixer": ["mix_styles"],

@@ -37,5 +37,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "audit.shares": ["GroupShare", "wilson"],
     "audit.report": ["Audit", "Audits"],
     "audit.auditing": ["audits"],
+    "audit.balancing": ["Balanced", "balanced"],
+    "audit.reweighting": ["fit_reweighted"],
     "evaluation.copies": ["Memorisation", "authenticity", "closer_to_train", "memorisation"],
 })

@@ -6,6 +6,8 @@
 - `labels`: who says in which group an item is
 - `group_quality`: what an evaluation says of each group
 - `report`, `auditing`: `audit`, which asks all of that, and the card that it returns
+- `balancing`: sampling with wanted shares
+- `reweighting`: fits in which groups count equally
 """
 import lazy_loader
 
@@ -17,4 +19,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "group_quality": ["GroupQuality", "quality_by_group"],
     "report": ["Audit", "Audits"],
     "auditing": ["audit", "audits"],
+    "balancing": ["Balanced", "balanced"],
+    "reweighting": ["effective_number", "fit_reweighted", "group_weights"],
 })
