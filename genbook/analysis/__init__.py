@@ -23,6 +23,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "provenance.origins": ["origin"],
     "provenance.image_marks": ["find_mark", "mark_image"],
     "provenance.sound_marks": ["find_sound_mark", "mark_sound"],
+    "provenance.text_marks": ["find_text_mark"],
     "provenance.verification": ["Verdict", "mark", "verify"],
     "suggest": ["ADVICE", "Advice", "advice_table", "suggest"],
     "surprise": ["Surprise", "surprise"],

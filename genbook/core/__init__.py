@@ -3,7 +3,9 @@
 - `errors`: errors with a sentence for the person who reads it, and how to word one.
 - `noise`: counter-based random numbers that belong to an item; seeds.
 - `conditions`: what a model can be conditioned on, and its sampling options.
+- `keys`: secret texts that are used and never shown.
 - `decoding`: how the next symbol is chosen, and when writing ends.
+- `watermarks`: texts that the owner of a key can recognise.
 - `protocols`: capabilities, asked of the instance.
 - `fingerprints`: a name for exactly what a model is, and whether it has changed.
 - `finishing`: what a modality does to items once they are drawn, and all sampling options.
@@ -24,9 +26,11 @@ EXPORTS = {
         "Unavailable", "Unreachable", "Unsupported", "Unwritable", "did_you_mean", "escape", "in_short", "note"],
     "noise": ["Noise", "check_seed", "step_seed"],
     "conditions": ["Condition", "Option", "ReadOnly", "read_options"],
+    "keys": ["Key", "KeyOption", "check_key"],
     "decoding": [
         "Decoding", "Stops", "Writer", "choose", "cut_after", "decoding_options", "partials", "tempered",
         "to_probabilities", "write"],
+    "watermarks": ["CONTEXT", "ROUNDS", "Watermarked", "bits_of", "contexts", "g_words", "tournament", "watermarked"],
     "protocols": [
         "CAPABILITIES", "Completes", "Conditional", "HasAlternatives", "HasDiscrete", "HasElbo", "HasGaussians",
         "HasLatent", "HasLatentChoices", "HasLogProb", "HasNextProbabilities", "HasStates", "HasStyles",

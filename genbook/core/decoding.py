@@ -16,6 +16,8 @@ import torch
 from torch import Tensor
 
 from .conditions import Option
+from .errors import InvalidValue
+from .keys import Key, KeyOption
 from .noise import Noise
 from .protocols import Partial
 
@@ -68,6 +70,18 @@ class Decoding:
     top_p: float = 1.0  # how much probability is kept at least
     max_length: int = 500  # new symbols after which a text is cut
     stop: str = ""  # a text after which writing ends, itself included; "" for none
+    watermark: Key | None = None  # whose mark texts carry
+
+    def __post_init__(self) -> None:
+        if self.watermark is None: return
+        if not isinstance(self.watermark, Key):
+            raise InvalidValue(
+                "These texts were marked, but their origin does not say with which key: draw them again with "
+                "sample(..., watermark=key), or from the samples themselves while they are in memory.")
+        if self.temperature == 0 or self.top_k == 1:
+            raise InvalidValue(
+                "At temperature 0, or with top_k=1, there is one symbol to choose from, which leaves no room for a "
+                "watermark: choose others, or leave the watermark out.")
 
     def plain(
         self,
@@ -95,7 +109,7 @@ def decoding_options(
         "top_k": Option(low=0, high=symbols, default=0),
         "top_p": Option(low=0.01, high=1, default=1.0),
         "max_length": Option(low=1, high=100_000, default=500),
-        "stop": Option(default="")}
+        "stop": Option(default=""), "watermark": KeyOption()}
 
 # %% ../../nbs/core/04_decoding.ipynb #9ac2c15f
 class Stops:

@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from ..core import (
-    Condition, Decoding, InvalidValue, Model, Noise, Option, Partial, Stops, Token, as_written, choose, condition_on,
-    cut_after, decoding_options, is_fitted, partials, read_places, require_fitted, tempered, write, write_tokens)
+    Condition, Decoding, InvalidValue, Model, Noise, Option, Partial, Stops, Token, Writer, as_written, choose,
+    condition_on, cut_after, decoding_options, is_fitted, partials, read_places, require_fitted, tempered,
+    watermarked, write, write_tokens)
 from ..data import Data, Texts, Tokenizer, check_kind, later_items, tokenizer
 from ..exact import END, START, Tree, check_counting, check_followed, count_grams, smooth, to_numbers
 
@@ -157,7 +158,7 @@ class CountModel(Model):
         tree = Tree(len(self.symbols_) + 3, self.first_leaf_, *arrays)
         return tree, self.discounted_.numpy(), self.backoff_.numpy()
 
-    def _split(self, text: str) -> list[str]:
+    def symbols_of(self, text: str) -> list[str]:
         "The symbols of a text, in order."
         return tokenizer(self.tokenization).split(text, self.tokenization_)
 
@@ -174,7 +175,7 @@ class CountModel(Model):
         nothing.
         """
         data = later_items(self, x)
-        texts, start = list(map(self._split, data.items)), self._split(self.conditions.get("prefix", ""))
+        texts, start = list(map(self.symbols_of, data.items)), self.symbols_of(self.conditions.get("prefix", ""))
         found = self._log_likelihood(texts)
         if not start: return torch.from_numpy(found)
         begins = np.array([text[:len(start)] == start for text in texts])
@@ -182,7 +183,7 @@ class CountModel(Model):
 
     def _context(self, prefix: str) -> np.ndarray:  # (1,)
         "The longest gram that is known at the end of a prefix, of which no more is read than grams are long."
-        end = self._split(prefix)[-self.order:]
+        end = self.symbols_of(prefix)[-self.order:]
         numbers, *_ = to_numbers([end], {s: i for i, s in enumerate(self.symbols_, 3)})
         return longest_context(self._counted()[0], numbers[max(0, len(numbers) - self.order):-1])
 
@@ -295,7 +296,7 @@ class NGram(CountModel):
     def given(self, **conditions: str) -> "NGram":
         "The same model, conditioned on how its texts begin: `given(prefix='To be')`."
         narrower = condition_on(self, conditions)
-        start = self._split(narrower.conditions.get("prefix", ""))
+        start = self.symbols_of(narrower.conditions.get("prefix", ""))
         if self.smoothing != "maximum-likelihood" or np.isfinite(self._log_likelihood([start], ended=False)[0]):
             return narrower
         raise InvalidValue(
@@ -313,9 +314,11 @@ class NGram(CountModel):
         stops = Stops(how.stop, self._names(), len(noise))
         return write(self._continuation(len(noise), how), noise, END, how.max_length, stops)
 
-    def _continuation(self, n: int, how: Decoding) -> Contexts:  # n: texts
+    def _continuation(self, n: int, how: Decoding) -> Writer:  # n: texts
         "What comes behind the prefix."
-        return Contexts(*self._counted(), self._context(self.conditions.get("prefix", "")).repeat(n), how)
+        prefix = self.conditions.get("prefix", "")
+        writer = Contexts(*self._counted(), self._context(prefix).repeat(n), how)
+        return watermarked(writer, how, self._names(), prefix, n)
 
     def stream(self, noise: Noise, **options: Any) -> Iterator[Partial]:
         "Texts as they are written, a symbol of each at a time."
@@ -329,5 +332,7 @@ class NGram(CountModel):
 
     def draw(self, noise: Noise, **options: Any) -> list[str]:
         how, prefix = Decoding(**options), self.conditions.get("prefix", "")
-        texts = joined(self._write(noise, how), len(noise), self._names())
+        rows = len(noise) if how.watermark is None else 256  # whose distributions are in memory at a time
+        parts = [noise.part(places) for places in torch.arange(len(noise)).split(rows)]
+        texts = [text for part in parts for text in joined(self._write(part, how), len(part), self._names())]
         return [prefix + cut_after(text, how.stop) for text in texts]

@@ -17,9 +17,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..core import (
-    Condition, Decoding, InvalidValue, Noise, Option, Partial, Stops, Token, as_written, condition_on,
+    Condition, Decoding, InvalidValue, Noise, Option, Partial, Stops, Token, Writer, as_written, condition_on,
     decoding_options, is_fitted, last_items, partials, read_places, require_fitted, step_seed, to_probabilities,
-    write, write_tokens)
+    watermarked, write, write_tokens)
 from ..data import Data, Symbols, Texts, Tokenizer, check_kind, later_items, tokenizer
 from .conditioning import Conditioned
 from .networks import make
@@ -263,6 +263,11 @@ class Language(LearnsTexts):
         narrower.start()  # refuses unknown symbols
         return narrower
 
+    def symbols_of(self, text: str) -> list[str]:
+        "The symbols of a text, in order."
+        require_fitted(self)
+        return self.vocabulary_.split(text)
+
     def start(self, more: str | list[str] | None = None) -> Tensor:  # (t,) with the end before it
         "The numbers of the prefix, and of `more`."
         empty = [] if isinstance(self.modality_, Symbols) else ""
@@ -328,12 +333,13 @@ class Language(LearnsTexts):
         how, apart = Decoding(**options), isinstance(self.modality_, Symbols)
         return write_tokens(self.continuation(len(noise), how), noise, self.vocabulary_.names, END, how, apart)
 
-    def continuation(self, n: int, how: Decoding) -> Continuation:  # n: texts
+    def continuation(self, n: int, how: Decoding) -> Writer:  # n: texts
         "What comes behind the prefix."
         reader = Reader(self, 1)
         reader.begin(self.start()[None].to(self.device))
         reader.select(torch.zeros(n, dtype=torch.int64, device=self.device))
-        return Continuation(reader, how)
+        prefix = self.conditions.get("prefix", [] if isinstance(self.modality_, Symbols) else "")
+        return watermarked(Continuation(reader, how), how, self.vocabulary_.names, prefix, n)
 
     def draw(self, noise: Noise, **options: Any) -> list[str] | list[list[str]]:
         parts = [noise.part(places) for places in torch.arange(len(noise)).split(self.rows)]

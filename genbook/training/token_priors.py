@@ -148,9 +148,9 @@ def prior_plan(
 
 
 def prior_options(prior: Model | None) -> dict[str, Option]:
-    "The sampling options of a prior but those of the length, which is that of a grid."
+    "The sampling options of a prior but those of the length, which is that of a grid, and of marks in texts."
     options = {} if prior is None else prior.sampling_options
-    return {name: option for name, option in options.items() if name not in ("max_length", "stop")}
+    return {name: option for name, option in options.items() if name not in ("max_length", "stop", "watermark")}
 
 # %% ../../nbs/training/27_token_priors.ipynb #18146ba3
 def grids_to_learn(form: str, codes: Tensor, k: int, known: Mapping[str, Any]) -> Data:  # codes: (n, h, w)

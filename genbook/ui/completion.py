@@ -33,6 +33,7 @@ def first_word(magic: Any, words: list[str]) -> str:
 
 def option_values(option: Mapping[str, Any]) -> Choices:
     "What could be written for a sampling option."
+    if option.get("secret"): return {}
     default = str(option["default"])
     if choices := option["choices"]:
         return {text: "default" if text == default else "choice" for text in map(str, choices)}
@@ -47,6 +48,8 @@ def kind_of(option: Mapping[str, Any]) -> str:
 
 def value_choices(magic: Any, flag: str, options: Mapping[str, Any], namespace: Mapping[str, Any]) -> Choices:
     "What could be the value of a flag."
+    if flag in options and options[flag].get("secret"):
+        return {name: "key" for name, value in variables(namespace).items() if isinstance(value, str)}
     if flag in options: return option_values(options[flag])
     if flag not in ("-o", "--out"): return {}
     kind, mine = {"generate": "Samples", "train": "Model", "evaluate": ""}[magic.__name__], variables(namespace)

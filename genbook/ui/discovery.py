@@ -151,6 +151,7 @@ def in_words(condition: Mapping[str, Any]) -> str:
     "What values a condition or a sampling option takes."
     choices, low, high = condition["choices"], condition["low"], condition["high"]
     if choices: return ", ".join(map(str, choices[:10])) + (" ..." if len(choices) > 10 else "")
+    if condition.get("secret"): return "key of yours"
     if condition.get("modality") is not None: return "an item, or a part of one"
     if low is None: return "text"
     if isinstance(low, str): return f"date from {low} to {high}"

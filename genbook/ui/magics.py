@@ -29,9 +29,9 @@ from .kinds import check_option
 from .listing import Listing, everything, particulars
 from .notices import Spot, load_torch, note_learning, notes_in_one_line
 from .own_files import WAYS
-from .parsing import (Line, fill, flag_of, guess, mistake, mistakes_in_one_line, new_name, not_understood,
-                                read_body, read_line, read_pairs, read_typed, read_value, whole_number,
-                                without_semicolon)
+from .parsing import (
+    Line, as_variable, fill, flag_of, guess, mistake, mistakes_in_one_line, new_name, not_understood, read_body,
+    read_line, read_pairs, read_typed, read_value, whole_number, without_semicolon)
 
 # %% ../../nbs/ui/55_magics.ipynb #59b1c417
 def conditions(model: Any, body: str, namespace: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,10 +82,10 @@ def sampling_options(
         if flag not in named: raise not_understood(magic, flag, [*named])
         option = declared[named[flag]]
         if value is None:
-            example = repr(option.default or "END") if option.kind == "text" else option.default
+            example = {"text": repr(option.default or "END"), "key": "key"}.get(option.kind, option.default)
             raise mistake(f"{flag} stands there without a value: write something like {flag} {example}.")
         if option.kind == "text": value = value.replace("\\n", "\n")  # a line has no other way to write a line's end
-        found[named[flag]] = read_value(value, namespace)
+        found[named[flag]] = read_value(as_variable(flag, value) if option.kind == "key" else value, namespace)
     return found
 
 # %% ../../nbs/ui/55_magics.ipynb #17a3284b

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['IPYTHONS', 'one_line', 'mistake', 'mistakes_in_one_line', 'is_out_of_memory', 'guess', 'variables', 'as_name',
-           'new_name', 'read_body', 'read_pairs', 'look_up', 'fill', 'read_value', 'read_typed', 'whole_number',
-           'flags', 'check_once', 'flag_of', 'set_aside', 'Line', 'read_line', 'not_understood', 'without_semicolon']
+           'new_name', 'read_body', 'read_pairs', 'look_up', 'fill', 'read_value', 'as_variable', 'read_typed',
+           'whole_number', 'flags', 'check_once', 'flag_of', 'set_aside', 'Line', 'read_line', 'not_understood',
+           'without_semicolon']
 
 # %% ../../nbs/ui/51_parsing.ipynb #b6067ac5
 import argparse
@@ -137,6 +138,15 @@ def read_value(text: str, namespace: Mapping[str, Any]) -> Any:
     "The value of one line, with variables filled in."
     quoted = re.fullmatch(r"""'([^']*)'|"([^"]*)\"""", text)
     return fill(text[1:-1] if quoted else text, namespace)
+
+
+def as_variable(flag: str, text: str) -> str:
+    "The name of a variable in braces, where a secret belongs: what is written in a cell is saved with it."
+    name = text[1:-1] if text.startswith("{") and text.endswith("}") else text
+    if name.isidentifier(): return f"{{{name}}}"
+    raise mistake(
+        f"{flag} takes a key, and a key that is written in a cell is saved with it: keep it in a variable, such as "
+        f"key = os.environ['GENBOOK_KEY'], and write {flag} key.")
 
 
 def read_typed(text: str, namespace: Mapping[str, Any]) -> Any:

@@ -2,7 +2,7 @@
 
 - `keys`: what makes a mark yours, and the test whether it is there
 - `origins`: what a file says of its origin
-- `image_marks`, `sound_marks`: watermarks in pixels and in spectra
+- `image_marks`, `sound_marks`, `text_marks`: watermarks in pixels, in spectra, and in the choice of symbols
 - `verification`: marks files, and says what they show
 """
 import lazy_loader
@@ -12,5 +12,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "origins": ["origin"],
     "image_marks": ["find_mark", "mark_image"],
     "sound_marks": ["find_sound_mark", "mark_sound"],
+    "text_marks": ["find_text_mark"],
     "verification": ["Verdict", "mark", "verify"],
 })

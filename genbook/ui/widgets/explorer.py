@@ -21,14 +21,14 @@ from traitlets import Bool, Dict, Float, List, observe
 
 from ... import __version__
 from genbook.core import (
-    HasLatent, InvalidValue, Model, Noise, check_seed, escape, fingerprint, latent_choices, options_of, require,
+    HasLatent, InvalidValue, Model, Noise, check_seed, escape, fingerprint, latent_choices, require,
     version)
 from ...data import Data, HasPixels, known_values
 from ...analysis import activity
 from ..background import Lookout, Newest
 from ..comms import PageWidget, answer_at_once, in_python, static
 from .frames import still
-from .inputs import all_conditions, as_input, field, given, offered_by, to_begin_with
+from .inputs import all_conditions, field, given, inputs_of, offered_by, to_begin_with
 from .page_decoder import page_decoder
 from .requests import Answering
 
@@ -251,7 +251,7 @@ class Explorer(Conversation):
         offered, optional = offered_by(model), isinstance(model, HasLatent)
         self._choices = all_conditions(offered, optional)
         self._lookout, self._learning = Lookout(self._tick), False
-        options = [as_input(name, option) for name, option in options_of(model).items()]
+        options = inputs_of(model)
         super().__init__(
             model, data, to_begin_with(model), accepts=[field(name, c, optional) for name, c in offered.items()],
             options=options, option_values={one["name"]: one["default"] for one in options})

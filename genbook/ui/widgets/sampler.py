@@ -20,7 +20,7 @@ from ..background import Newest
 from ..comms import PageWidget, answer_at_once, in_python, static
 from ..forming import Forming, forming
 from .frames import gallery
-from .inputs import as_input, field, given, offered_by
+from .inputs import field, given, inputs_of, offered_by
 
 # %% ../../../nbs/ui/widgets/63_sampler.ipynb #631399d6
 STOPS = 9  # values of an option that a page without a kernel holds samples for
@@ -98,6 +98,7 @@ def stock_of(model: Model, wanted: Draw) -> list[dict[str, Any]]:  # name, value
     "Samples for a few values of each option, the others as they are `wanted`."
     found, size = [], 0
     for name, option in options_of(model).items():
+        if option.kind == "key": continue
         for value in stops(option):
             shown = as_json(finished(model, replace(wanted, options={**wanted.options, name: value})))
             found.append({"name": name, "value": value, "shown": shown})
@@ -159,7 +160,7 @@ class Sampler(PageWidget):
         require_fitted(model)
         self.model, self._stopped, self._drawing = model, False, Newest(self._draw, "sampler")
         self._drawn: Samples | None = None  # the newest
-        inputs = [as_input(name, option) for name, option in options_of(model).items()]
+        inputs = inputs_of(model)
         super().__init__(
             about={"name": type(model).__name__, "code": in_python(model), "streams": isinstance(model, Streams)},
             options=inputs, accepts=[field(name, c, True) for name, c in offered_by(model).items()],

@@ -11,18 +11,18 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from traitlets import Dict, Int, List
 
 from ...core import (
-    HasAlternatives, Model, ReadOnly, Samples, Token, check_seed, draw_samples, escape, options_of, require,
+    HasAlternatives, Model, ReadOnly, Samples, Token, check_seed, draw_samples, escape, require,
     stream_tokens)
 from ...data import Symbols
 from ..background import Newest
 from ..comms import PageWidget, answer_at_once, in_python, static
-from .inputs import as_input, field, given, offered_by
+from .inputs import field, given, inputs_of, offered_by
 
 # %% ../../../nbs/ui/widgets/68_tokens.ipynb #da0143f3
 def apart(model: Model) -> bool:
@@ -151,11 +151,13 @@ class Tokens(PageWidget):
         seed: int = 0,  # otherwise
     ):
         require(model, HasAlternatives, "Showing a text as it is written")
-        inputs, item, known = [as_input(name, option) for name, option in options_of(model).items()], 0, {}
-        values = {one["name"]: one["default"] for one in inputs}
+        inputs, item, known = inputs_of(model), 0, {}
+        values, self._secret = {one["name"]: one["default"] for one in inputs}, {}
         if samples is not None:
             origin = samples.origin
-            seed, item, values = origin.seed, int(origin.indices[0]), {**values, **origin.options}
+            seed, item = origin.seed, int(origin.indices[0])
+            self._secret = {name: value for name, value in origin.options.items() if name not in values}  # a key
+            values = {name: origin.options[name] for name in values}
             known = {name: value for name, value in origin.conditions.items() if name not in model.conditions}
         self.model, self._stopped, self._writing = given(model, known), False, Newest(self._write, "tokens")
         super().__init__(
@@ -175,7 +177,8 @@ class Tokens(PageWidget):
         "The text that is shown, drawn again."
         usual = {one["name"]: one["default"] for one in self.options}
         asked = {name: value for name, value in self.values.items() if value != usual[name]}
-        return draw_samples(self._wanted().model(self.model), self.seed, [self.item], **asked)
+        model = self._wanted().model(self.model)
+        return draw_samples(model, self.seed, [self.item], **asked, **self._secret)
 
     def _receive(self, _: Any, content: Mapping[str, Any], buffers: list[memoryview]) -> None:
         "Messages from the page; they may come in any thread."
@@ -187,6 +190,7 @@ class Tokens(PageWidget):
     def _write(self, wanted: Wanted) -> None:
         "In a thread of its own: write, and show what there is now and then, and at the end."
         self._stopped, started, written = False, time.perf_counter(), []
+        wanted = replace(wanted, options={**wanted.options, **self._secret})
         enough = lambda: self._stopped or self.comm is None  # it was closed: nobody will see more
         try:
             for bunch, over in in_bunches(wanted.write(self.model), self.seconds, enough):
