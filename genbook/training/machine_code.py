@@ -28,8 +28,11 @@ class Compiling(event.Listener):
 event.register("numba:compile", Compiling())
 
 
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    "A loop over NumPy arrays as machine code, beside which other threads can run."
-    options = dict(nogil=True, error_model="numpy", fastmath={"contract"})
+def compiled(
+    function: Callable[..., Any],  # a loop over NumPy arrays
+    reordered: bool = False,  # whether sums may be taken in another order, so that vector instructions can
+) -> Callable[..., Any]:
+    "The loop as machine code, beside which other threads can run."
+    options = dict(nogil=True, error_model="numpy", fastmath={"contract", "reassoc"} if reordered else {"contract"})
     try: return njit(cache=True, **options)(function)
     except RuntimeError: return njit(**options)(function)  # there is no place that can be written to

@@ -21,6 +21,7 @@
 - straight_through, finite_scalar, codebook: vectors as one of a few codes, rounded or looked up
 - code_grids: pictures as grids of vectors, and back
 - transformer: attention to the symbols before, with a cache
+- transformer_loops: one symbol more of a few texts, as machine code
 - patches: pictures in patches, each moved given those before it
 """
 import lazy_loader
