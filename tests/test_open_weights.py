@@ -261,3 +261,152 @@ def test_nothing_heavy_is_imported_before_it_is_needed():
             "'huggingface_hub', 'peft') if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True)
     assert found.stdout.strip() == "[]", found.stderr
+
+
+@pytest.fixture(scope="module", params=["t5", "bart"])
+def answering(request, tmp_path_factory):
+    import transformers as t
+    folder = tmp_path_factory.mktemp(request.param)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        if request.param == "t5":
+            made = t.T5ForConditionalGeneration(t.T5Config(
+                vocab_size=300, d_model=32, d_kv=8, d_ff=64, num_layers=2, num_heads=4, eos_token_id=0,
+                pad_token_id=0, decoder_start_token_id=0, initializer_factor=5.0))
+        else:
+            made = t.BartForConditionalGeneration(t.BartConfig(
+                vocab_size=300, d_model=32, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4,
+                decoder_attention_heads=4, encoder_ffn_dim=64, decoder_ffn_dim=64, max_position_embeddings=128,
+                bos_token_id=0, eos_token_id=0, pad_token_id=0, decoder_start_token_id=0, forced_eos_token_id=None,
+                init_std=0.3))
+    made.save_pretrained(folder)
+    save_tokenizer(folder)
+    return folder
+
+
+def test_text_from_text_is_theirs(answering):
+    from transformers import AutoModelForSeq2SeqLM
+    model, network = open_weights(answering).given("the cat sat"), AutoModelForSeq2SeqLM.from_pretrained(answering)
+    ids = torch.tensor([model.coder.tokenizer("the cat sat")["input_ids"]])
+    with torch.no_grad():
+        written = network.eval().generate(
+            ids, attention_mask=torch.ones_like(ids), max_new_tokens=40, do_sample=False, num_beams=1)[0]
+    assert model.sample(temperature=0, max_length=40).items == [model.coder.decode(written.tolist())]
+    items = model.sample(4, seed=1, max_length=20).items
+    assert model.sample(2, seed=1, max_length=20).items == items[:2]
+    known = torch.tensor([[*model.start(), *model.coder.encode("on the", whole=False)]])
+    with torch.no_grad(): log_p = network(input_ids=ids, decoder_input_ids=known).logits[0].double().log_softmax(-1)
+    wanted = log_p[:-1].gather(1, known[0, 1:, None])[len(model.start()) - 1:].sum() + log_p[-1, 0]
+    assert model.log_prob(["on the", "mat"])[0].item() == pytest.approx(wanted.item(), abs=1e-4)
+
+
+@pytest.fixture(scope="module")
+def denoising(tmp_path_factory):
+    import diffusers as d
+    folder = tmp_path_factory.mktemp("ddpm")
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        unet = d.UNet2DModel(
+            sample_size=8, in_channels=3, out_channels=3, layers_per_block=1, block_out_channels=(8, 16),
+            norm_num_groups=4, down_block_types=("DownBlock2D", "DownBlock2D"),
+            up_block_types=("UpBlock2D", "UpBlock2D"))
+    d.DDPMPipeline(unet, d.DDPMScheduler(num_train_timesteps=50)).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def painting(tmp_path_factory):
+    import diffusers as d
+    from transformers import AutoTokenizer, CLIPTextConfig, CLIPTextModel
+    folder = tmp_path_factory.mktemp("painting")
+    save_tokenizer(folder / "words")
+    tokenizer = AutoTokenizer.from_pretrained(folder / "words", model_max_length=20)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        unet = d.UNet2DConditionModel(
+            sample_size=8, in_channels=4, out_channels=4, layers_per_block=1, block_out_channels=(8, 16),
+            norm_num_groups=4, cross_attention_dim=16, attention_head_dim=2,
+            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+            up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"))
+        vae = d.AutoencoderKL(
+            block_out_channels=(8, 16), norm_num_groups=4, latent_channels=4, sample_size=16,
+            down_block_types=("DownEncoderBlock2D",) * 2, up_block_types=("UpDecoderBlock2D",) * 2)
+        words = CLIPTextModel(CLIPTextConfig(
+            vocab_size=300, hidden_size=16, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2,
+            max_position_embeddings=20, bos_token_id=0, eos_token_id=0))
+    d.StableDiffusionPipeline(
+        vae=vae, text_encoder=words, tokenizer=tokenizer, unet=unet, scheduler=d.DDIMScheduler(
+            num_train_timesteps=50, steps_offset=1, clip_sample=False), safety_checker=None, feature_extractor=None,
+        requires_safety_checker=False).save_pretrained(folder / "pipeline")
+    return folder / "pipeline"
+
+
+def own_generators(seed, n):
+    from genbook.core import Noise
+    from genbook.models.open_images import generators
+    return generators(Noise(seed, range(n)))
+
+
+@pytest.mark.parametrize("scheduler", ["DDPMScheduler", "DDIMScheduler"])
+def test_images_from_noise_are_theirs(denoising, tmp_path, scheduler):
+    import diffusers as d
+    there = d.DDPMPipeline.from_pretrained(denoising)
+    there.scheduler = getattr(d, scheduler).from_config(there.scheduler.config)
+    kind = d.DDPMPipeline if scheduler == "DDPMScheduler" else d.DDIMPipeline
+    there = kind(unet=there.unet, scheduler=there.scheduler)
+    there.save_pretrained(tmp_path)
+    model = open_weights(tmp_path)
+    samples = model.sample(3, seed=4, steps=10)
+    theirs = there(3, generator=own_generators(4, 3), num_inference_steps=10, output_type="np").images
+    theirs = torch.from_numpy(theirs).permute(0, 3, 1, 2)
+    torch.testing.assert_close(samples.items, theirs, atol=1e-5, rtol=0)
+    torch.testing.assert_close(model.sample(1, seed=4, steps=10).items, samples.items[:1], atol=1e-5, rtol=0)
+    *forming, last = stream_samples(model, 3, seed=4, steps=10)
+    assert len(forming) == 9 and torch.equal(last.items, samples.items)
+    assert torch.equal(samples[2].redraw(model).items.round(decimals=4), samples.items[2:].round(decimals=4))
+
+
+def test_images_from_words_are_theirs(painting):
+    import diffusers as d
+    model, there = open_weights(painting), d.StableDiffusionPipeline.from_pretrained(painting)
+    asked = model.given("the cat")
+    samples = asked.sample(2, seed=3, steps=8, guidance=4)
+    theirs = there(
+        ["the cat"] * 2, generator=own_generators(3, 2), num_inference_steps=8, guidance_scale=4.0,
+        output_type="pt").images
+    torch.testing.assert_close(samples.items, theirs.float(), atol=1e-5, rtol=0)
+    torch.testing.assert_close(asked.sample(seed=3, steps=8, guidance=4).items, samples.items[:1], atol=1e-4, rtol=0)
+    *forming, last = stream_samples(asked, 2, seed=3, steps=8, guidance=4)
+    assert len(forming) >= 6 and torch.equal(last.items, samples.items)
+    left = stream_samples(asked, 2, seed=3, steps=8)
+    next(left)
+    left.close()  # the pipeline breaks off
+    assert not torch.allclose(model.given("a mat").sample(2, seed=3, steps=8, guidance=4).items, samples.items)
+    with pytest.warns(UserWarning, match="of which this pipeline reads the first 20"): model.given("to be " * 99)
+
+
+def test_pipelines_that_cannot_be_opened_cost_one_sentence(denoising, tmp_path):
+    folder = copied(denoising, tmp_path)
+    index, weights = folder / "model_index.json", folder / "unet" / "diffusion_pytorch_model.safetensors"
+    said, whole = json.loads(index.read_text()), load_file(weights)
+    index.write_text(json.dumps(said | {"scheduler": ["own", "Scheduler"]}))
+    refused(folder, "wants its scheduler from own, and code that comes with weights is never run")
+    index.write_text(json.dumps(said | {"_class_name": ["own", "Pipeline"]}))
+    refused(folder, "wants its _class_name from own")
+    index.write_text(json.dumps(said | {"_class_name": "NoSuchPipeline"}))
+    refused(folder, "which diffusers .* does not have")
+    index.write_text(json.dumps(said))
+    save_file({k: v for k, v in whole.items() if "conv_in" not in k}, weights)
+    refused(folder, "cannot be opened|lacks 2 weights of its unet")
+    weights.rename(weights.with_suffix(".bin"))
+    refused(folder, "as a pickle")
+
+
+def test_a_cell_names_a_folder(gpt2):
+    from IPython.testing.globalipapp import start_ipython
+    shell = start_ipython()
+    from genbook import load_ipython_extension
+    load_ipython_extension(shell)
+    shell.run_cell_magic("generate", f"{gpt2} --temperature 0.7 --seed 3 --max-length 9 --out found", "to be\n")
+    wanted = open_weights(gpt2).given("to be").sample(seed=3, max_length=9, temperature=0.7)
+    assert shell.user_ns["found"].items == wanted.items

@@ -84,7 +84,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "FORMS", "TokenPrior", "begin_prior", "check_prior", "form_of", "grids_to_learn", "prior_options",
         "prior_plan"],
     "opened": ["Opened", "alone", "needed"],
-    "opened_language": ["OpenedLanguage"],
+    "opened_language": ["OpenedLanguage", "special_numbers"],
     "two_stages": ["first_state", "in_two_stages", "or_as_it_was"],
     "control": ["Control", "Steering"],
     "steps": ["Losses", "Step", "Stepwise", "check_learnable", "train"],
