@@ -53,8 +53,8 @@ def read_pipeline(folder: Path, dtype: torch.dtype) -> Any:
     cls = getattr(diffusers, named, None) if isinstance(named, str) else None
     if not (isinstance(cls, type) and issubclass(cls, diffusers.DiffusionPipeline)):
         raise InvalidValue(
-            f"{folder} holds the pipeline {named!r}, which diffusers {diffusers.__version__} does not have: update it, "
-            "or choose another pipeline.")
+            f"{folder} holds the pipeline {named!r}, which diffusers {diffusers.__version__} does not have: update "
+            "it, or choose another pipeline.")
     try: found = cls.from_pretrained(folder, local_files_only=True, use_safetensors=True, torch_dtype=dtype)
     except Exception as error:
         raise InvalidValue(
