@@ -48,6 +48,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "analysis.audit.auditing": ["audit"],
     "analysis.audit.balancing": ["balanced"],
     "ui.views": ["explore"],
+    "ui.widgets.chat": ["Chat"],
     "ui.widgets.film": ["learn_together"],
     "ui.widgets.mixer": ["mix_styles"],
     "ui.widgets.pad": ["draw_points"],

@@ -12,6 +12,7 @@
 - `model`: `Model`, `Samples` and their `Origin`; drawing in batches, drawing again, conditioning.
 - `streams`: watching items as they form.
 - `alternatives`: texts symbol by symbol, with what else could have been written.
+- `turns`: conversations with a model of texts, turn by turn.
 - `files`: files that are read only if they are files, and written whole or not at all.
 - `values`: values as JSON and tensors, classes by name.
 - `store`: folders that are whole or not there; saving and loading models.
@@ -32,9 +33,9 @@ EXPORTS = {
         "to_probabilities", "write"],
     "watermarks": ["CONTEXT", "ROUNDS", "Watermarked", "bits_of", "contexts", "g_words", "tournament", "watermarked"],
     "protocols": [
-        "CAPABILITIES", "Completes", "Conditional", "HasAlternatives", "HasDiscrete", "HasElbo", "HasGaussians",
-        "HasLatent", "HasLatentChoices", "HasLogProb", "HasNextProbabilities", "HasStates", "HasStyles",
-        "HasWeightedFit", "Partial", "ReadsTexts", "Streams", "Trains", "available_if", "capabilities",
+        "CAPABILITIES", "Completes", "Conditional", "HasAlternatives", "HasChatTemplate", "HasDiscrete", "HasElbo",
+        "HasGaussians", "HasLatent", "HasLatentChoices", "HasLogProb", "HasNextProbabilities", "HasStates",
+        "HasStyles", "HasWeightedFit", "Partial", "ReadsTexts", "Streams", "Trains", "available_if", "capabilities",
         "check_weights", "discrete_columns", "latent_choices", "latent_rows", "require"],
     "fingerprints": ["arguments", "digest", "fingerprint", "version"],
     "finishing": ["FinishesItems", "options_of"],
@@ -42,6 +43,7 @@ EXPORTS = {
         "Modality", "Model", "Origin", "Samples", "blank", "clone", "condition_on", "draw_samples", "is_fitted",
         "models_inside", "object_array", "redraw", "require_fitted"],
     "alternatives": ["Token", "as_written", "read_places", "stream_tokens", "token", "tokens_of", "write_tokens"],
+    "turns": ["Dialogue", "Turn"],
     "streams": ["last_items", "newest", "stream_samples"],
     "files": ["check_file", "in_utf8", "read_file", "replace_file", "whole_file"],
     "values": ["class_name", "find_class", "from_json", "to_json"],

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['CAPABILITIES', 'available_if', 'AskedOfInstance', 'HasLogProb', 'HasElbo', 'HasDiscrete', 'discrete_columns',
            'HasLatent', 'latent_rows', 'HasLatentChoices', 'latent_choices', 'HasStyles', 'Conditional', 'Trains',
-           'Partial', 'Streams', 'HasAlternatives', 'ReadsTexts', 'HasNextProbabilities', 'HasWeightedFit', 'Completes',
-           'HasStates', 'HasGaussians', 'check_weights', 'capabilities', 'require']
+           'Partial', 'Streams', 'HasAlternatives', 'ReadsTexts', 'HasChatTemplate', 'HasNextProbabilities',
+           'HasWeightedFit', 'Completes', 'HasStates', 'HasGaussians', 'check_weights', 'capabilities', 'require']
 
 # %% ../../nbs/core/03_protocols.ipynb #8d3e2a4b
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -190,6 +190,16 @@ class ReadsTexts(Protocol, metaclass=AskedOfInstance):
     """
 
     def read_tokens(self, item: Any, most: int = 5, ended: bool = False) -> Iterator[Any]: ...  # `most` alternatives
+
+
+@runtime_checkable
+class HasChatTemplate(Protocol, metaclass=AskedOfInstance):
+    """Was taught conversations: puts turns between the marks that it learnt, as far as where its answer begins.
+
+    A turn is a role, "user" or "assistant", and what was said. The model's own end of a text ends the answer.
+    """
+
+    def chat_prefix(self, turns: Sequence[tuple[str, str]]) -> str: ...
 
 
 @runtime_checkable

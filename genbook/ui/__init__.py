@@ -7,7 +7,7 @@
 - `forming`: showing samples while they form
 - `notices`: one line below a cell: PyTorch is loading, a model still learns
 - `views`: `explore`, and the table that says which widget explains which capability
-- `widgets`: explorer, sampler, tokens, surprises, run, screen, timeline, ellipses, pad, mixer, film
+- `widgets`: explorer, sampler, tokens, surprises, chat, run, screen, timeline, ellipses, pad, mixer, film
 - `kinds`: values compared with the types of options, and paths with what a file system takes
 - `own_files`: files and folders that a cell names, and what a slip meant
 - `parsing`, `discovery`, `listing`, `completion`, `magics`: `%%generate`, `%%train` and `%genbook`
@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "ratios": ["Interval", "Ratio", "interval_chart", "kept_text", "ratio_chart"],
     "comms": ["PageWidget", "answer_at_once", "page_of", "static"],
     "views": ["VIEWS", "View", "explore"],
+    "widgets.chat": ["Chat"],
     "widgets.ellipses": ["Ellipses"],
     "widgets.explorer": ["Explorer"],
     "widgets.film": ["Film", "learn_together"],

@@ -9,6 +9,7 @@
 - `sampler`: sliders over sampling options, and samples as they form
 - `tokens`: a text as it is written, symbol by symbol, with what else could have been
 - `surprises`: a text as several models read it, in the colour of how surprising each symbol was
+- `chat`: a conversation with a model of texts
 - `density`: samples and the density of a model of two numbers, as one image
 - `game`: a generator and a discriminator at play in the plane, as one image
 - `curve`: the losses of a run, on their way to the page
