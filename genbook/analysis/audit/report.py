@@ -231,7 +231,7 @@ class Audits:
         names = [(q.attribute, q.group, f.measure) for q in first.quality for f in q.findings]
         index = pandas.MultiIndex.from_tuples(names, names=["", "group", "measure"]) if names else []
         values = {name: [f.value for q in audit.quality for f in q.findings] for name, audit in self.audits.items()}
-        return pandas.DataFrame(values, index, float)
+        return pandas.DataFrame(values, index, dtype=float)
 
     def __repr__(self) -> str:
         return "\n".join(f"{name}: {audit!r}" for name, audit in self.audits.items())
