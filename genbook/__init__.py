@@ -47,6 +47,7 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "analysis.evaluation.report": ["Evaluation"],
     "analysis.audit.auditing": ["audit"],
     "analysis.audit.balancing": ["balanced"],
+    "analysis.privacy.reporting": ["privacy_report"],
     "ui.views": ["explore"],
     "ui.widgets.chat": ["Chat"],
     "ui.widgets.film": ["learn_together"],

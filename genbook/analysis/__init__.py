@@ -10,6 +10,7 @@ It imports from `core`, `data`, `training` and `exact`; never from `models`, nev
 - `suggest`: which families suit some data
 - `surprise`: how surprising each symbol of a text is to a model
 - `provenance`: a folder of its own: where something came from, watermarks
+- `privacy`: a folder of its own: what a model gives away of the items that it learnt from
 - `evaluation`: a folder of its own: measures between generated items and real ones
 - `audit`: a folder of its own: shares of groups in what is generated beside real ones, and how to mend them
 """
@@ -25,6 +26,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "provenance.sound_marks": ["find_sound_mark", "mark_sound"],
     "provenance.text_marks": ["find_text_mark"],
     "provenance.verification": ["Verdict", "mark", "verify"],
+    "privacy.membership_inference": ["Membership", "membership"],
+    "privacy.canaries": ["exposure", "make_canaries", "plant"],
+    "privacy.attributes": ["attribute_inference", "linkability"],
+    "privacy.reporting": ["privacy_report"],
     "suggest": ["ADVICE", "Advice", "advice_table", "suggest"],
     "surprise": ["Surprise", "surprise"],
     "evaluation.frechet": ["frechet_distance"],
