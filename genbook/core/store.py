@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['FORMAT', 'LARGEST_CARD', 'OURS', 'TRIES', 'card_digest', 'read_card', 'check_card', 'locked', 'check_ours', 'clear',
-           'make_card', 'write_folder', 'memory', 'read_tensors', 'read_parts', 'check_threads', 'read_folder',
-           'about_model', 'save', 'load', 'about', 'pretrained', 'to_bytes', 'from_bytes']
+           'held_by_half', 'make_card', 'write_folder', 'memory', 'read_tensors', 'read_parts', 'check_threads',
+           'read_folder', 'about_model', 'save', 'load', 'about', 'pretrained', 'to_bytes', 'from_bytes']
 
 # %% ../../nbs/core/08_store.ipynb #36181e7f
 import contextlib
@@ -113,14 +113,22 @@ def clear(folder: Path, keep: str, unused: str, alone: bool) -> None:
             with contextlib.suppress(OSError): (folder / name).unlink(missing_ok=True)
 
 # %% ../../nbs/core/08_store.ipynb #b9f12bf2
+def held_by_half(tensor: torch.Tensor) -> bool:
+    "Whether 16 bits hold each of many numbers of 32 bits exactly."
+    if tensor.dtype != torch.float32 or tensor.numel() < 64: return False
+    return torch.equal(tensor.half().float(), tensor)
+
+
 def make_card(kind: str, content: dict[str, Any]) -> tuple[dict[str, Any], bytes, bytes]:  # and its JSON, the tensors
     "The card of a folder, and the bytes of its two files."
     tensors = {}
     card = {"genbook": __version__, "format": FORMAT, "kind": kind, "content": to_json(content, tensors)}
-    data = safetensors.torch.save(tensors)
+    halves = sorted(name for name, tensor in tensors.items() if held_by_half(tensor))
+    data = safetensors.torch.save({k: v.half() if k in halves else v for k, v in tensors.items()})
     checksum = hashlib.sha256(data).hexdigest()
     card["threads"] = torch.get_num_threads()
     card["tensors"] = {"file": f"tensors-{checksum[:12]}.safetensors", "sha256": checksum, "bytes": len(data)}
+    if halves: card["tensors"]["halves"] = halves
     try: card["sha256"] = card_digest(card)
     except (TypeError, ValueError) as error:
         raise InvalidType(
@@ -182,7 +190,8 @@ def read_tensors(folder: Path, card: Mapping[str, Any]) -> dict[str, torch.Tenso
         raise InvalidValue(
             f"{path} is damaged: its {found} bytes do not have the checksum that the card records "
             f"({size} bytes were written). Fetch the folder again.")
-    return safetensors.torch.load(data)
+    found, halves = safetensors.torch.load(data), about.get("halves", [])
+    return {name: tensor.float() if name in halves else tensor for name, tensor in found.items()}
 
 
 def read_parts(folder: Path, kind: str) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:

@@ -21,8 +21,8 @@ from ..data import Data, Images, KnownPixels, Scaling, Vectors, check_items, lat
 from ..training import (
     PARAMETRISATIONS, SAMPLERS, ColumnChoices, Conditioned, LikelihoodEstimate, MixedColumns, Path, Sampler, Velocity,
     average_target, check_choice, check_learnable, check_number, choices_of, estimate_log_density, even_numbers,
-    guided, in_view, mean_flow, noisy, step_ends, when_conditioned)
-from ..training.networks import FASTEST, TimeEncoder, TimedFeedforward, UNet, make
+    guided, in_view, mean_flow, noisy, shifted_times, step_ends, when_conditioned)
+from ..training.networks import FASTEST, AttendingUNet, TimeEncoder, TimedFeedforward, UNet, make, moved
 
 # %% ../../nbs/models/30_diffusion.ipynb #f795846d
 class Coding(Protocol):
@@ -105,19 +105,29 @@ class DiffusionNetwork(Conditioned):
     "The network of a diffusion model, made for the items that it learns from."
 
     images_: bool = False  # whether the items are pictures, once it is fitted
+    added_arguments = {"architecture": "unet", "shift": 1.0}
 
     def __init__(
         self,
         parametrisation: str = "flow matching",  # or "mean flow", "ddpm", "edm"
         *,
-        width: int = 128,  # of hidden layers for rows; channels of the U-Net are a quarter of it
+        width: int = 128,  # of hidden layers for rows; a U-Net has a quarter as many channels, a third if it attends
         layers: int = 3,  # blocks for rows, sizes for pictures
         condition: str | Sequence[str] | None = None,  # names of what is known of the items
+        architecture: str = "unet",  # of the network for pictures; or "attending unet", which attends to words
+        shift: float = 1.0,  # how much more it learns near the noise, where is decided what goes where
     ):
         super().__init__(condition)
         self.parametrisation = check_choice("parametrisation", parametrisation, tuple(PARAMETRISATIONS))
         self.width = check_number("width", width, whole=True, least=8)
         self.layers = check_number("layers", layers, whole=True, least=1)
+        self.architecture = check_choice("architecture", architecture, ("unet", "attending unet"))
+        self.shift = check_number("shift", shift, above=0)
+
+    @property
+    def attends(self) -> bool:
+        "Whether the network attends to the parts of what is known."
+        return self.images_ and self.architecture == "attending unet"
 
     @property
     def asked(self) -> Any:
@@ -147,6 +157,7 @@ class DiffusionNetwork(Conditioned):
         fastest = SLOW if self.asked.averages else FASTEST
         if not self.images_: return TimedFeedforward(self.shape_[0], self.width, self.layers, fastest)
         patch = 1 + (self.shape_[1] >= 16)
+        if self.attends: return AttendingUNet(self.shape_, self.width // 3, self.layers, self.width, patch, fastest)
         return UNet(self.shape_[0], max(8, self.width // 4), self.layers, self.width, patch, fastest)
 
     def batch(self, data: Data, indices: Tensor, generator: torch.Generator) -> Tensor:
@@ -154,7 +165,7 @@ class DiffusionNetwork(Conditioned):
 
     def losses(self, x: Tensor, conditions: Mapping[str, Tensor], generator: torch.Generator) -> dict[str, Tensor]:
         data, context = self.coding.encode(x), self.context(conditions, generator)
-        t = self.asked.times(even_numbers(len(data), generator), self.images_).to(data)
+        t = shifted_times(self.asked.times(even_numbers(len(data), generator), self.images_).to(data), self.shift)
         noise = torch.randn(data.shape, generator=generator).to(data)
         if self.asked.averages: return self.average_losses(data, noise, t, context)
         answers = self.answers(noisy(self.asked.path, data, noise, t), t, context)
@@ -176,13 +187,13 @@ class DiffusionNetwork(Conditioned):
         self,
         x: Tensor,  # (n, *shape)
         t: Tensor,  # () or (n,)
-        context: Tensor | None,  # (n, width)
+        context: Tensor | None,  # (n, width), or (n, 1 + m, width) for a network that attends
         end: Tensor | None = None,  # () or (n,) of the step, for average velocities
     ) -> Tensor:  # (n, *shape)
         "What the network answers."
         if self.asked.averages:
             length = self.length((torch.zeros_like(t) if end is None else end - t).expand(len(x)))
-            context = length if context is None else context + length
+            context = length if context is None else moved(context, length)
         return self.network(in_view(self.asked.path, x, t), t.expand(len(x)), context).float()
 
     def choose_precision(self, fast: str) -> str:

@@ -58,7 +58,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "least_error", "over_items"],
     "parametrisations": [
         "DDPM", "EDM", "PARAMETRISATIONS", "FlowMatching", "Parametrisation", "even_numbers", "gaussian_floor",
-        "in_view", "noisy"],
+        "in_view", "noisy", "shifted_times"],
     "samplers": [
         "SAMPLERS", "Sampler", "Velocity", "ddim", "ddpm", "dpmpp_2m", "edm", "euler", "heun", "last_state",
         "midpoint"],
@@ -72,7 +72,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "ChannelsLast", "Recurrent", "Transformer", "feedforward", "image_decoder", "image_encoder", "initialise",
         "make"],
     "mixed_columns": ["ColumnChoices", "MixedColumns", "choices_of", "draw_choice"],
-    "neural": ["Before", "Neural"],
+    "neural": ["Before", "Neural", "round_weights"],
     "objectives": ["Objective", "Player"],
     "privacy.budget": ["Privacy", "PrivacySpent"],
     "optimisers": ["Muon", "Settings", "make_optimisers", "orthogonalise", "rate_factor"],

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from ..core import Condition, InvalidType, Option, available_if, condition_on, require_fitted, step_seed
 from ..data import Data, Texts
 from .condition_codes import Code, as_given, code_of
-from .networks import ConditionEncoder, make
+from .networks import ConditionEncoder, joined, make
 from .neural import Neural
 
 # %% ../../nbs/training/19_conditioning.ipynb #0bc74b88
@@ -37,7 +37,7 @@ def guided(
     "Classifier-free guidance (Ho and Salimans, 2022, arXiv:2207.12598): a step further away from what is usual."
     return unconditioned + guidance * (conditioned - unconditioned)
 
-# %% ../../nbs/training/19_conditioning.ipynb #96bf6efd
+# %% ../../nbs/training/19_conditioning.ipynb #2c5fbfb8
 def condition_names(condition: str | Sequence[str] | None) -> tuple[str, ...]:
     "The names of what a model is conditioned on."
     if condition is None: return ()
@@ -64,11 +64,12 @@ when_conditioned = available_if(
     lambda self: self.condition is not None,
     "it was made without conditions. Make it with condition='label', or what the data call it, and fit again.")
 
-
+# %% ../../nbs/training/19_conditioning.ipynb #96bf6efd
 class Conditioned(Neural):
     "A model with networks that can be conditioned on whatever is known of its items."
 
     condition_dropout: float = 0.1  # how often a condition is hidden while learning
+    attends: bool = False  # whether the networks attend to parts of conditions: contexts are (n, 1 + m, width) then
 
     def __init__(
         self,
@@ -128,8 +129,10 @@ class Conditioned(Neural):
         known: Mapping[str, Tensor],  # name -> (b,) whether it is known of an item
     ) -> Tensor | None:  # (b, width); None for a model without conditions
         "The context of items, by encoders of this model."
-        found = [encoder(conditions[name], known[name]) for name, encoder in zip(self.codes_, encoders)]
-        return sum(found) if found else None
+        pairs = [(encoder, conditions[name], known[name]) for name, encoder in zip(self.codes_, encoders)]
+        if not pairs: return None
+        if self.attends: return joined([encoder.whole_and_parts(*codes) for encoder, *codes in pairs])
+        return sum(encoder(*codes) for encoder, *codes in pairs)
 
     def given_context(
         self,
@@ -137,19 +140,26 @@ class Conditioned(Neural):
         encoders: nn.ModuleList | None = None,  # one for each condition; by default `conditioning`
     ) -> Tensor | None:  # (n, width); None for a model without conditions
         "The context of what this model is given, the same for all items."
-        found = []
+        found, yes = [], torch.ones(1, dtype=torch.bool, device=self.device)
         for (name, code), encoder in zip(self.codes_.items(), encoders or self.conditioning):
-            if name in self.conditions: values = code.codes(name, [self.conditions[name]]).to(self.device)
-            else: values = None
-            found.append(encoder.unknown[None] if values is None else encoder.network(values))
-        return sum(found).expand(n, -1) if found else None
+            values = [self.conditions[name]] if name in self.conditions else None
+            codes = None if values is None else code.codes(name, values).to(self.device)
+            if self.attends: found.append(encoder.nothing() if codes is None else encoder.whole_and_parts(codes, yes))
+            else: found.append(encoder.unknown[None] if codes is None else encoder.network(codes))
+        if not found: return None
+        if self.attends: return joined(found).expand(n, -1, -1)
+        return sum(found).expand(n, -1)
 
     def unknown_context(
         self,
         n: int,  # items
     ) -> Tensor | None:  # (n, width); None for a model without conditions
         "The context of items of which nothing is known: what guidance goes away from."
-        return sum(encoder.unknown for encoder in self.conditioning).expand(n, -1) if self.codes_ else None
+        if not self.codes_: return None
+        unknown = sum(encoder.unknown for encoder in self.conditioning)
+        if not self.attends: return unknown.expand(n, -1)
+        parts = torch.zeros_like(self.given_context(n)[:, 1:])  # as many as are given, none of them there
+        return torch.cat([unknown.expand(n, 1, -1), parts], 1)
 
     @property
     def guidance_options(self) -> Mapping[str, Option]:

@@ -18,6 +18,7 @@
 - styled: a generator of images whose layers take a style each
 - timed: rows at a time between noise and data
 - unet: pictures at a time between noise and data
+- attending_unet: the same, with attention to the words of a text
 - straight_through, finite_scalar, codebook: vectors as one of a few codes, rounded or looked up
 - code_grids: pictures as grids of vectors, and back
 - transformer: attention to the symbols before, with a cache
@@ -31,14 +32,15 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
         "Affine", "Coupling", "Elementwise", "Pointwise", "as_identity", "decode_through", "encode_through", "halves"],
     "code_grids": ["grid_decoder", "grid_encoder", "halvings_for"],
     "codebook": ["Codebook"],
-    "conditions": ["ConditionEncoder", "NumberEncoder", "TextEncoder", "conditioning_image_encoder"],
+    "conditions": [
+        "ConditionEncoder", "NumberEncoder", "TextEncoder", "conditioning_image_encoder", "joined"],
     "convolutional": ["ChannelsLast", "image_decoder", "image_encoder", "image_shape"],
     "dilated": ["PlacedContext", "WaveCache", "WaveNetwork"],
     "feedforward": ["feedforward"],
     "finite_scalar": ["FiniteScalar"],
     "initialisation": ["Resets", "channels_last", "fill", "initialise", "make", "shapes_only"],
     "recurrent": ["CELLS", "Recurrent"],
-    "transformer": ["Transformer"],
+    "transformer": ["Transformer", "most_heads"],
     "patches": ["PatchLayer", "patch_size"],
     "leaky": ["RowDiscriminator", "RowGenerator"],
     "residual": ["ImageDiscriminator", "ImageGenerator"],
@@ -49,5 +51,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "splines": ["Spline", "rational_quadratic"],
     "timed": ["FASTEST", "TimeEncoder", "TimedFeedforward"],
     "triangular": ["Triangular"],
-    "unet": ["UNet"],
+    "attending_unet": ["AttendingUNet"],
+    "unet": ["UNet", "moved"],
 })
