@@ -5,14 +5,15 @@
 # %% auto #0
 __all__ = ['Taken', 'plain', 'card', 'index', 'model_classes', 'data_sets', 'parameters', 'type_in_words', 'taken_by',
            'learning_of', 'imported', 'making_options', 'learning_options', 'is_kind', 'models_in', 'classes_in',
-           'class_of_card', 'accepted', 'sampling', 'in_words', 'find_model', 'find_learner', 'data_names',
-           'find_source', 'find_data']
+           'class_of_card', 'accepted', 'sampling', 'in_words', 'opened', 'find_weights', 'find_model', 'find_learner',
+           'data_names', 'find_source', 'find_data']
 
 # %% ../../nbs/ui/52_discovery.ipynb #434e2c35
 import functools
 import importlib
 import inspect
 import json
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -157,9 +158,28 @@ def in_words(condition: Mapping[str, Any]) -> str:
     if isinstance(low, str): return f"date from {low} to {high}"
     return f"number from {low:g} to {high:g}"
 
+# %% ../../nbs/ui/52_discovery.ipynb #90715896
+@functools.lru_cache(1)
+def opened(name: str, changed: tuple) -> Any:  # Model
+    "The model of a folder or an id, opened once for the same files."
+    from genbook import open_weights
+    return open_weights(os.path.expanduser(name))
+
+
+def find_weights(name: str) -> Any:  # Model
+    "The model of the folder that `name` is, or of an id with an owner; None if it is neither."
+    path = path_of(name)
+    if path and path.is_dir():
+        changed = tuple(sorted((entry.name, entry.stat().st_mtime_ns) for entry in os.scandir(path)))
+    elif path is None and re.fullmatch(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", name): changed = ()
+    else: return None
+    from genbook.core import Explained
+    try: return opened(name, changed)
+    except Explained as error: raise mistake(error) from None
+
 # %% ../../nbs/ui/52_discovery.ipynb #08b92506
 def find_model(name: str | None, namespace: Mapping[str, Any]) -> Any:
-    "The user's model of that name, or the one that comes with genbook."
+    "The user's model of that name, the one that comes with genbook, or that of a folder or an id of open weights."
     mine = models_in(namespace)
     if name is None: raise mistake(f"Name a model, as in %generate digits -n 4.{guess('', [*mine, *shipped()])}")
     key = as_name(name)
@@ -167,6 +187,7 @@ def find_model(name: str | None, namespace: Mapping[str, Any]) -> Any:
     if name in shipped():
         from genbook import pretrained
         return pretrained(name)
+    if key not in variables(namespace) and (model := find_weights(name)) is not None: return model
     if key in classes_in(namespace):
         raise mistake(f"{name} is a class of models, and has learnt nothing yet. Train one: %%train {name} --out mine")
     what = f"There is no model called {name!r}."
