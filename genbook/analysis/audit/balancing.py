@@ -28,7 +28,8 @@ Shares = Mapping[str, Mapping[Any, float]]  # attribute -> level -> share
 
 def check_shares(shares: Any) -> dict[str, dict[Any, float]]:
     "Shares of the levels of attributes; an error unless those of each add up to 1."
-    if not isinstance(shares, Mapping) or not shares or not all(isinstance(v, Mapping) and v for v in shares.values()):
+    whole = isinstance(shares, Mapping) and all(isinstance(v, Mapping) and v for v in shares.values())
+    if not whole or not shares:
         raise InvalidType(
             f"shares is {in_short(shares)}, but a share for each level was expected: pass "
             "{'sex': {'F': 0.5, 'M': 0.5}}.")

@@ -88,7 +88,7 @@ def fit_reweighted(
     seed: int | None = None,  # of what is resampled, and of a fit to that
     **options: Any,  # of `fit`
 ) -> Model:  # the new model
-    "Fit a new model of the same arguments to items that are weighted so that groups have wanted shares, or equal ones."
+    "Fit a new model of the same arguments to weighted items, whose groups have wanted shares, or equal ones."
     if not isinstance(model, Model):
         raise InvalidType(f"The model is a {type(model).__name__}, but a model was expected: pass one.")
     data, new, seed = Data.of(x), blank(model), check_seed(seed)
