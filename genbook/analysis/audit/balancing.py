@@ -34,7 +34,7 @@ def check_shares(shares: Any) -> dict[str, dict[Any, float]]:
             f"shares is {in_short(shares)}, but a share for each level was expected: pass "
             "{'sex': {'F': 0.5, 'M': 0.5}}.")
     for name, levels in shares.items():
-        wrong = [v for v in levels.values() if isinstance(v, bool) or not isinstance(v, int | float) or not 0 <= v <= 1]
+        wrong = [v for v in levels.values() if isinstance(v, bool | str) or v != v or not 0 <= v <= 1]
         total = math.nan if wrong else math.fsum(levels.values())
         if abs(total - 1) < 1e-6: continue
         found = f"hold {wrong[0]!r}" if wrong else f"add up to {total:g}"
