@@ -42,6 +42,8 @@ EXPORTS = {  # module -> names; those of `models` are the families of models
     "analysis.suggest": ["suggest"],
     "analysis.surprise": ["surprise"],
     "analysis.provenance.origins": ["origin"],
+    "analysis.provenance.identities": ["identity"],
+    "analysis.provenance.signatures": ["sign"],
     "analysis.provenance.verification": ["mark", "verify"],
     "analysis.evaluation.evaluating": ["compare", "evaluate"],
     "analysis.evaluation.report": ["Evaluation"],

@@ -21,7 +21,8 @@ def short(cls, data=TEXTS, **arguments):
 
 
 MODELS = {
-    "NGram": lambda: short(genbook.NGram, order=3), "words": lambda: short(genbook.NGram, order=2, tokenization="word"),
+    "NGram": lambda: short(genbook.NGram, order=3),
+    "words": lambda: short(genbook.NGram, order=2, tokenization="word"),
     "RNN": lambda: short(genbook.RNN, width=8),
     "GPT": lambda: short(genbook.GPT, context=16, layers=1, width=8, heads=2),
     "symbols": lambda: short(genbook.GPT, NOTES, layers=1, width=8, heads=2)}

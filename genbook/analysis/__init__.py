@@ -25,6 +25,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submod_attrs={
     "provenance.image_marks": ["find_mark", "mark_image"],
     "provenance.sound_marks": ["find_sound_mark", "mark_sound"],
     "provenance.text_marks": ["find_text_mark"],
+    "provenance.identities": ["Identity", "identity"],
+    "provenance.signatures": ["Signature", "sign", "signature_in"],
     "provenance.verification": ["Verdict", "mark", "verify"],
     "privacy.membership_inference": ["Membership", "membership"],
     "privacy.canaries": ["exposure", "make_canaries", "plant"],
