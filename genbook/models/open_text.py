@@ -6,8 +6,10 @@
 __all__ = ['OpenText']
 
 # %% ../../nbs/models/40_open_text.ipynb #9d858a80
+from collections.abc import Sequence
 from typing import Any
 
+from ..core import available_if
 from ..training import OpenedLanguage
 
 # %% ../../nbs/models/40_open_text.ipynb #7ea0c42d
@@ -31,3 +33,8 @@ class OpenText(OpenedLanguage):
     def shown(self) -> str:
         prompt, prefix = self.conditions.get("prompt", ""), self.conditions.get("prefix", "")
         return prefix if self.coder.chats else prompt + prefix
+
+    @available_if(lambda self: self.coder.chats, "its folder has no chat template. Give it a prompt, or a prefix.")
+    def chat_prefix(self, turns: Sequence[tuple[str, str]]) -> str:
+        "A conversation up to where the next answer begins; a turn is who speaks, 'user' or 'assistant', and the text."
+        return self.coder.chat([{"role": role, "content": text} for role, text in turns])

@@ -149,7 +149,7 @@ def check_options(model: Stepwise, options: Mapping[str, Any]) -> None:
         if name == "privacy" and name not in known:
             raise Unsupported(
                 f"A {type(model).__name__} does not learn privately: that takes one objective, minimised by gradient "
-                "descent in one loop. Choose a VAE, a MADE or a flow, or private counts, means and covariances.")
+                "descent in one loop. Choose a VAE, a MADE or a flow.")
         if name not in known:
             raise InvalidType(
                 f"{type(model).__name__} has no training option {name!r}."
