@@ -211,7 +211,7 @@ class CountModel(Model):
     ) -> Iterator[Token]:
         "Each symbol of a text: how probable it was, given those before it, and what else could have stood there."
         require_fitted(self)
-        split, counted = self._split(item), self._counted()
+        split, counted = self.symbols_of(item), self._counted()
         symbols = as_written(item, split) + [""] * ended
         ids = to_numbers([split], {s: i for i, s in enumerate(self.symbols_, 3)})[0][1:len(symbols) + 1]
         context = self._context(self.conditions.get("prefix", ""))

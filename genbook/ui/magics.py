@@ -99,7 +99,7 @@ def talk(model: Any, body: str, seed: int | None, options: Mapping[str, Any], na
 
 
 def made(
-    model: Any, body: str, n: int, written: Line, options: Mapping[str, Any], namespace: Mapping[str, Any], quiet: bool,
+    model: Any, body: str, n: int, written: Line, options: Mapping[str, Any], namespace: Mapping[str, Any], quiet: bool
 ) -> Any:
     "What a cell asks `model` for: a conversation, or samples."
     if written.options.chat: return talk(model, body, written.options.seed, options, namespace)
