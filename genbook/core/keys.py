@@ -77,7 +77,7 @@ def keyed_words(
 def mixed(
     words: np.ndarray,  # uint64
 ) -> np.ndarray:  # uint64, the same shape
-    "Words whose bits depend on all bits of `words` (the finaliser of SplitMix64, Steele, Lea and Flood, 2014)."
+    "Words whose bits depend on all bits of `words` (the finaliser of SplitMix64: Steele et al., 2014)."
     words = (words ^ words >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
     words = (words ^ words >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
     return words ^ words >> np.uint64(31)
