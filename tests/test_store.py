@@ -222,12 +222,14 @@ for rival in (1, 2):
     process = os.fork()
     if process: writers.append(process)
     else:
-        for number in range(100): write_folder(folder, "lesson", {"x": torch.full((1000,), rival + number / 200)})
+        for number in range(100):  # the files of each save have other sizes than the last ones
+            x = torch.full((1000 + 100 * (number % 7),), rival + number / 200)
+            write_folder(folder, "lesson", {"x": x, "note": "n" * (number % 5)})
         os._exit(0)
 reads = 0
 while writers:
     x = read_folder(folder, "lesson")["x"]
-    assert x.shape == (1000,) and (x == x[0]).all()
+    assert x.shape[0] % 100 == 0 and (x == x[0]).all()
     reads += 1
     ended, status = os.waitpid(-1, os.WNOHANG)
     if ended:

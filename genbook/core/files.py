@@ -44,9 +44,11 @@ def read_file(
     most: int = LARGEST,  # bytes
 ) -> bytes:
     "All bytes of a file; an error if it is none, or has more than `most` bytes."
-    size = check_file(path, most)
+    check_file(path, most)
     try:
-        with open(path, "rb") as file: return file.read(size + 1)
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size  # of the file that was opened: it may just have been replaced
+            return file.read(min(size, most) + 1)
     except OSError as error:
         raise InvalidValue(
             f"{path.name} cannot be read ({error.strerror}): see to it that it may be, or copy it.") from None
