@@ -170,7 +170,7 @@ def test_what_a_density_in_closed_form_cannot_be_made_of(arguments, said):
 @pytest.mark.parametrize("line, body, said", [
     ("painter --steps 0", "", "steps is '0', but a whole number from 1 to 500"),
     ("painter --sampler eular", "", "Did you mean euler?"),
-    ("unlabelled --guidance 3", "", "%generate does not understand '--guidance'. Choose from: --chat, --churn"),
+    ("unlabelled --guidance 3", "", "%generate does not understand '--guidance'. Choose from: --churn"),
     ("painter --steps 2", "label: z", "Choose from: a, b."),
     ("painter --steps 2", "pixels: {mask}", "The pixels have shape (1, 5, 5), but a picture of shape (1, 6, 6)"),
     ("painter --steps 2", "pixels: a", "The pixels are 'a', but a picture")])

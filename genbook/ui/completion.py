@@ -18,7 +18,7 @@ from .discovery import (accepted, class_of_card, classes_in, data_names, in_word
                                   making_options, models_in, sampling)
 from .evaluation_cells import EVALUATING
 from .own_files import WAYS, names_beside
-from .parsing import flag_of, flags, variables
+from .parsing import flag_of, flags, flags_for, variables
 
 # %% ../../nbs/ui/54_completion.ipynb #4d34a487
 Choices = dict[str, str]  # what could be written -> its type, in one word
@@ -59,7 +59,7 @@ def value_choices(magic: Any, flag: str, options: Mapping[str, Any], namespace: 
 
 def flag_choices(magic: Any, words: list[str], options: Mapping[str, Any]) -> Choices:
     "What flags could follow."
-    own, written = flags(magic), {word.partition("=")[0] for word in words}
+    own, written = flags_for(magic, options), {word.partition("=")[0] for word in words}
     used = [own.get(word) for word in written]
     kinds = {flag: "number" if "type" in settings else "name" if "metavar" in settings else "flag"
              for flag, settings in own.items() if settings not in used}

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['IPYTHONS', 'one_line', 'mistake', 'mistakes_in_one_line', 'is_out_of_memory', 'guess', 'variables', 'as_name',
            'new_name', 'read_body', 'read_pairs', 'look_up', 'fill', 'read_value', 'as_variable', 'read_typed',
-           'whole_number', 'flags', 'check_once', 'flag_of', 'set_aside', 'Line', 'read_line', 'not_understood',
-           'without_semicolon']
+           'whole_number', 'flags', 'flags_for', 'check_once', 'flag_of', 'set_aside', 'Line', 'read_line',
+           'not_understood', 'without_semicolon']
 
 # %% ../../nbs/ui/51_parsing.ipynb #b6067ac5
 import argparse
@@ -172,6 +172,11 @@ def flags(magic: Any) -> dict[str, dict[str, Any]]:  # flag -> what `argument` w
     return {flag: part.kwds for part in parts for flag in part.args if flag.startswith("-")}
 
 
+def flags_for(magic: Any, options: Collection[str]) -> dict[str, dict[str, Any]]:
+    "The options of a magic that suit a model with those `options` of sampling: one talks with what stops by itself."
+    return {flag: given for flag, given in flags(magic).items() if flag != "--chat" or "--stop" in options}
+
+
 def check_once(magic: Any, words: Collection[str]) -> None:
     "Refuse an option that is given twice: which of the two was meant, nobody knows."
     for part in magic.decorators:
@@ -229,7 +234,7 @@ def read_line(magic: Any, line: str) -> Line | None:
 
 def not_understood(magic: Any, word: str, more: Collection[str]) -> UsageError:
     "That a magic does not know a word, with what may have been meant: its own flags and `more`."
-    return mistake(f"%{magic.__name__} does not understand {word!r}.{guess(word, [*flags(magic), *more])}")
+    return mistake(f"%{magic.__name__} does not understand {word!r}.{guess(word, [*flags_for(magic, more), *more])}")
 
 
 def without_semicolon(text: str) -> tuple[str, bool]:

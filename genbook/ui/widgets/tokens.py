@@ -156,7 +156,8 @@ class Tokens(PageWidget):
         if samples is not None:
             origin = samples.origin
             seed, item = origin.seed, int(origin.indices[0])
-            self._secret = {name: value for name, value in origin.options.items() if name not in values}  # a key
+            hidden = {name: value for name, value in origin.options.items() if name not in values}
+            self._secret = {name: key for name, key in hidden.items() if key is not None}
             values = {name: origin.options[name] for name in values}
             known = {name: value for name, value in origin.conditions.items() if name not in model.conditions}
         self.model, self._stopped, self._writing = given(model, known), False, Newest(self._write, "tokens")
