@@ -173,7 +173,6 @@ def tab(shell, text: str) -> dict[str, str]:
 @pytest.mark.parametrize("text, offered", [
     ("%%generate dig", {"digits": "shipped"}), ("x = %generate spe", {"speaker": "Speaker"}),
     ("%%generate digits --", {"--seed": "number", "--out": "name", "--help": "flag"}),
-    ("%%generate shakespeare --c", {"--chat": "flag"}),
     ("%%generate digits --seed 7 --s", {"--s": "<unknown>"}),
     ("%%generate composer --t", {"--temperature": "number", "--top-k": "number"}),
     ("%%generate composer --top-k 3 --t", {"--temperature": "number"}),
